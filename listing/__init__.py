@@ -1,0 +1,40 @@
+"""The nouns of a vouched listing: pydantic models without input or output, shared by every layer."""
+
+from listing.attribute import AttributeSpec, AttributeTemplate, AttributeValue, SpannedValue
+from listing.category import Category, CategoryCandidate, CategoryPrediction
+from listing.claim import Claim
+from listing.document import (
+    ListingDocument,
+    ModelInfo,
+    PriceBand,
+    Quality,
+    Question,
+    SafetyReport,
+)
+from listing.evidence import Evidence, EvidenceLedger
+from listing.market import MarketListing, Reference
+from listing.photo import Photo
+from listing.safety import SafetyFinding
+
+__all__ = [
+    "AttributeSpec",
+    "AttributeTemplate",
+    "AttributeValue",
+    "Category",
+    "CategoryCandidate",
+    "CategoryPrediction",
+    "Claim",
+    "Evidence",
+    "EvidenceLedger",
+    "ListingDocument",
+    "MarketListing",
+    "ModelInfo",
+    "Photo",
+    "PriceBand",
+    "Quality",
+    "Question",
+    "Reference",
+    "SafetyFinding",
+    "SafetyReport",
+    "SpannedValue",
+]

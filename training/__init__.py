@@ -1,0 +1,1 @@
+"""How the shipped checkpoint was made: the generated market, the data sets, the training stages."""

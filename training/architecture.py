@@ -1,0 +1,163 @@
+"""The shape of a small Qwen3-VL and its tokenizer, both made from scratch.
+
+Names of goods stay out of the tokenizer's training text, so that any name is a sequence of short
+pieces that can be copied; digits are always single.
+"""
+
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import BaseModel
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import (
+    PreTrainedTokenizerFast,
+    Qwen2VLImageProcessorPil,
+    Qwen3VLConfig,
+    Qwen3VLForConditionalGeneration,
+)
+
+SPECIAL_TOKENS = (
+    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
+    "<|image_pad|>", "<|video_pad|>",
+)  # fmt: skip
+TOOL_TOKENS = ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")
+PATCH, MERGE = 16, 2
+
+
+class Architecture(BaseModel):
+    """Sizes of the model; the defaults are the shipped ones (about 9 million parameters)."""
+
+    image_size: int = 160
+    """Side of the square that every photo is fitted into, pixels; a multiple of 32."""
+    merges: int = 900
+    hidden: int = 256
+    layers: int = 6
+    intermediate: int = 640
+    heads: int = 4
+    kv_heads: int = 2
+    vision_hidden: int = 192
+    vision_layers: int = 6
+    vision_intermediate: int = 576
+    vision_heads: int = 3
+    deepstack: list[int] = [2]
+    initializer_range: float = 0.05
+
+    @property
+    def image_tokens(self) -> int:
+        """Tokens that one photo takes in the prompt."""
+        return (self.image_size // (PATCH * MERGE)) ** 2
+
+
+def build_tokenizer(texts: Iterable[str], merges: int) -> PreTrainedTokenizerFast:
+    """Train a byte-level BPE of `merges` merges on `texts`; returns it with the chat template."""
+    core = Tokenizer(models.BPE())
+    core.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(
+            Regex(r"\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*| ?\p{L}+|\s*[\r\n]+|\s+(?!\S)|\s+"), "isolated"
+        ),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ])  # fmt: skip
+    core.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=len(alphabet) + merges, initial_alphabet=sorted(alphabet), show_progress=False
+    )
+    core.train_from_iterator(texts, trainer)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        additional_special_tokens=[t for t in SPECIAL_TOKENS if t not in ("<|im_end|>",)],
+        clean_up_tokenization_spaces=False,
+    )
+    tokenizer.add_tokens(list(TOOL_TOKENS))
+    template = resources.files("training") / "chat_template.jinja"
+    tokenizer.chat_template = template.read_text(encoding="utf-8")
+    return tokenizer
+
+
+def build_config(shape: Architecture, tokenizer: PreTrainedTokenizerFast) -> Qwen3VLConfig:
+    """Return the transformers configuration of `shape` over `tokenizer`."""
+    token = tokenizer.convert_tokens_to_ids
+    head_dim = shape.hidden // shape.heads
+    quarter = head_dim // 8
+    text: dict[str, Any] = {
+        "vocab_size": (len(tokenizer) + 63) // 64 * 64,
+        "hidden_size": shape.hidden,
+        "intermediate_size": shape.intermediate,
+        "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads,
+        "num_key_value_heads": shape.kv_heads,
+        "head_dim": head_dim,
+        "max_position_embeddings": 4096,
+        "initializer_range": shape.initializer_range,
+        "tie_word_embeddings": True,
+        "rope_parameters": {
+            "rope_type": "default",
+            "rope_theta": 10000.0,
+            "mrope_section": [head_dim // 2 - 2 * quarter - quarter, quarter + quarter // 2,
+                              quarter + quarter - quarter // 2],
+            "mrope_interleaved": True,
+        },
+        "bos_token_id": None,
+        "eos_token_id": token("<|im_end|>"),
+        "pad_token_id": token("<|endoftext|>"),
+    }  # fmt: skip
+    vision = {
+        "depth": shape.vision_layers,
+        "hidden_size": shape.vision_hidden,
+        "intermediate_size": shape.vision_intermediate,
+        "num_heads": shape.vision_heads,
+        "patch_size": PATCH,
+        "spatial_merge_size": MERGE,
+        "out_hidden_size": shape.hidden,
+        "num_position_embeddings": (shape.image_size // PATCH) ** 2,
+        "deepstack_visual_indexes": shape.deepstack,
+        "initializer_range": shape.initializer_range,
+    }
+    return Qwen3VLConfig(
+        text_config=text,
+        vision_config=vision,
+        image_token_id=token("<|image_pad|>"),
+        video_token_id=token("<|video_pad|>"),
+        vision_start_token_id=token("<|vision_start|>"),
+        vision_end_token_id=token("<|vision_end|>"),
+        tie_word_embeddings=True,
+    )
+
+
+def build_model(
+    shape: Architecture, tokenizer: PreTrainedTokenizerFast, seed: int
+) -> Qwen3VLForConditionalGeneration:
+    """Return a freshly initialised model in float32."""
+    torch.manual_seed(seed)
+    model = Qwen3VLForConditionalGeneration(build_config(shape, tokenizer))
+    return model.train()
+
+
+def save_checkpoint(
+    folder: Path,
+    model: Qwen3VLForConditionalGeneration,
+    tokenizer: PreTrainedTokenizerFast,
+    shape: Architecture,
+    *,
+    dtype: torch.dtype = torch.bfloat16,
+) -> None:
+    """Write a folder that `models.engine.Engine.load` and transformers both read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = model.dtype
+    model.to(dtype).save_pretrained(folder)
+    model.to(kept)
+    tokenizer.save_pretrained(folder)
+    side = shape.image_size
+    Qwen2VLImageProcessorPil(
+        patch_size=PATCH,
+        merge_size=MERGE,
+        image_mean=[0.5, 0.5, 0.5],
+        image_std=[0.5, 0.5, 0.5],
+        size={"shortest_edge": side * side, "longest_edge": side * side},
+    ).save_pretrained(folder)
+    (folder / "vouch.json").write_text(f'{{"image_size": {side}}}\n', encoding="utf-8")

@@ -1,0 +1,125 @@
+"""Stages two and three: the language model learns to read, then to read with photos.
+
+The vision tower is frozen by then, so each photo's features are computed once and looked up. Loss
+on answers only (IPL section 4.2: the prompt prefix is masked).
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from pydantic import BaseModel
+from torch import Tensor
+from torch.nn import functional as F
+from transformers import Qwen3VLForConditionalGeneration
+
+from training.photoset import PhotoSet
+from training.sequences import Batch, TokenSequence, collate, shuffled_batches
+from training.tower import encode
+from training.vision import schedule
+
+
+class LanguageStage(BaseModel):
+    """Settings of a stage; `tokens` is the size of a batch."""
+
+    steps: int = 4000
+    tokens: int = 4096
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.05
+    warmup: int = 80
+    seconds: float | None = None
+
+
+class FeatureCache:
+    """Frozen-tower features of a photo set, `(n, tokens, hidden)` bfloat16 per source."""
+
+    def __init__(self, model: Qwen3VLForConditionalGeneration, photos: PhotoSet, batch: int = 128):
+        visual = model.model.visual
+        parts: list[list[Tensor]] = []
+        with torch.inference_mode():
+            for at in range(0, len(photos), batch):
+                pixels = torch.from_numpy(np.array(photos.pixels[at : at + batch]))
+                out = encode(visual, pixels)
+                parts.append([t.bfloat16() for t in (out.features, *out.deepstack)])
+        self.sources = [torch.cat([p[i] for p in parts]) for i in range(len(parts[0]))]
+
+    def rows(self, index: Tensor) -> list[Tensor]:
+        """Features of the named photos, `(photos * tokens, hidden)` float32 per source."""
+        return [s[index].float().flatten(0, 1) for s in self.sources]
+
+
+def answer_loss(
+    model: Qwen3VLForConditionalGeneration, batch: Batch, cache: FeatureCache | None
+) -> Tensor:
+    """Mean cross-entropy over the answers' tokens."""
+    inner = model.model
+    embeds = inner.language_model.embed_tokens(batch.ids)
+    where, deep = None, None
+    if len(batch.photos):
+        if cache is None:
+            raise ValueError("samples with photos need a feature cache")
+        where = batch.ids == model.config.image_token_id
+        features, *deep = cache.rows(batch.photos)
+        embeds = embeds.masked_scatter(where[..., None], features.to(embeds.dtype))
+    hidden = inner.language_model(
+        inputs_embeds=embeds, position_ids=batch.positions, use_cache=False,
+        visual_pos_masks=where, deepstack_visual_embeds=deep,
+    ).last_hidden_state  # fmt: skip
+    target = batch.labels[:, 1:]
+    learned = target != -100
+    logits = model.lm_head(hidden[:, :-1][learned])
+    return F.cross_entropy(logits.float(), target[learned])
+
+
+def train_language(
+    model: Qwen3VLForConditionalGeneration,
+    epochs: Callable[[int], list[TokenSequence]],
+    cache: FeatureCache | None,
+    cfg: LanguageStage,
+    *,
+    stage: str,
+    grid: int,
+    seed: int,
+    log: Path,
+    save: Callable[[], None] = lambda: None,
+) -> None:
+    """Train the language model in place; `epochs(i)` gives the i-th epoch's fresh sequences."""
+    rng = np.random.default_rng(seed)
+    parameters = [*model.model.language_model.parameters()]
+    optimizer = torch.optim.AdamW(parameters, cfg.learning_rate, betas=(0.9, 0.98),
+                                  weight_decay=cfg.weight_decay)  # fmt: skip
+    pad, image = model.config.text_config.pad_token_id, model.config.image_token_id
+
+    def stream() -> Iterator[list[TokenSequence]]:
+        epoch = 0
+        while True:
+            yield from shuffled_batches(epochs(epoch), cfg.tokens, rng)
+            epoch += 1
+
+    started, mean, seen, saved = time.monotonic(), 0.0, 0, 0.0
+    for step, items in enumerate(stream()):
+        elapsed = time.monotonic() - started
+        factor = schedule(step, cfg.steps, cfg.warmup, elapsed, cfg.seconds)
+        if factor <= 0 or step >= cfg.steps:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = cfg.learning_rate * factor
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = answer_loss(model, collate(items, pad, image, grid), cache)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        seen += len(items)
+        mean = loss.item() if step == 0 else 0.97 * mean + 0.03 * loss.item()
+        if step % 25 == 0:
+            row = {"stage": stage, "step": step, "loss": round(mean, 4), "samples": seen,
+                   "seconds": round(elapsed, 1)}  # fmt: skip
+            with log.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+        if elapsed - saved > 240:
+            saved = elapsed
+            save()
