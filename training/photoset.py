@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 LABELS = ("category", "colour", "look", "spu", "unit")
 
@@ -66,13 +65,6 @@ class PhotoSet:
         stored = np.load(folder / "labels.npz")
         pixels = np.load(folder / "pixels.npy", mmap_mode="r")
         return PhotoSet(pixels, {name: stored[name] for name in LABELS}, stored["box"])
-
-
-def fit_square(image: Image.Image, side: int) -> NDArray[np.uint8]:
-    """Fit an image into a `side` x `side` square as the engine does: letterbox on mid grey."""
-    from models.engine import fit_square as engine_fit
-
-    return np.asarray(engine_fit(image, side))
 
 
 def concatenate(sets: Sequence[PhotoSet]) -> PhotoSet:

@@ -1,0 +1,1 @@
+"""The ways in: settings, command line; the top layer, which may use all others."""

@@ -1,0 +1,1 @@
+"""The state machines: the listing graph; handles reach nodes through LangGraph's runtime context."""

@@ -1,0 +1,60 @@
+"""The wrapper around every node: its span, its time, its event on the stream."""
+
+import functools
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from eval_traces import NodeSpan
+from graphs.listing.context import ListingContext
+from graphs.listing.state import ListingState
+
+Update = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a node receives: handles, its span, and the stream of events."""
+
+    context: ListingContext
+    span: NodeSpan
+    emit: Callable[[dict[str, Any]], None]
+
+    def event(self, name: str, **data: Any) -> None:
+        """Send one event to whoever follows the run."""
+        self.emit({"event": name, **data})
+
+
+Body = Callable[[ListingState, Step], Awaitable[Update]]
+Node = Callable[[ListingState, Runtime[ListingContext]], Awaitable[Update]]
+
+
+def node(name: str, reads: tuple[str, ...]) -> Callable[[Body], Node]:
+    """Make a LangGraph node of a function; `reads` are the state's keys that the span records."""
+
+    def wrap(body: Body) -> Node:
+        @functools.wraps(body)
+        async def run(state: ListingState, runtime: Runtime[ListingContext]) -> Update:
+            info = runtime.execution_info
+            seen = {key: state.get(key) for key in reads if state.get(key) is not None}
+            started = time.perf_counter()
+            emit = runtime.stream_writer
+            emit({"event": "step", "name": name, "state": "started"})
+            with runtime.context.tracer.node(
+                name,
+                attempt=info.node_attempt if info else 1,
+                checkpoint_id=info.checkpoint_id if info else None,
+                input=seen,
+            ) as span:
+                update = await body(state, Step(runtime.context, span, emit))
+                span.result(update)
+            spent = round(1000 * (time.perf_counter() - started), 1)
+            emit({"event": "step", "name": name, "state": "done", "ms": spent})
+            return {**update, "timings_ms": {**update.get("timings_ms", {}), name: spent}}
+
+        return run
+
+    return wrap

@@ -1,0 +1,41 @@
+"""No network for other projects' suites: sockets are shut and the one picture is made here."""
+
+import io
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import pytest_socket
+from PIL import Image, ImageDraw
+
+PICTURE = "https://raw.githubusercontent.com/langchain-ai/docs/"
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[None]:
+    pytest_socket.disable_socket(allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in for the diagram that langchain-tests fetches."""
+
+    def get(url: str, timeout: float) -> SimpleNamespace:
+        assert url.startswith(PICTURE), url
+        image = Image.new("RGB", (96, 64), "white")
+        ImageDraw.Draw(image).rectangle((16, 16, 48, 48), fill="navy")
+        data = io.BytesIO()
+        image.save(data, "PNG")
+        return SimpleNamespace(content=data.getvalue())
+
+    monkeypatch.setattr("langchain_tests.integration_tests.chat_models.httpx.get", get)
+
+
+@pytest.fixture
+def benchmark(benchmark: Any) -> Any:
+    """Run what the suite would time, once: measurements have their own place."""
+    benchmark.disabled = True
+    return benchmark

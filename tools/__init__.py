@@ -1,0 +1,1 @@
+"""What the graph may call: each tool reads evidence or checks it, and keeps no state of its own."""

@@ -1,0 +1,22 @@
+"""Values of attributes made comparable: "128gb" is "128 GB", navy is blue, "as new" is like new.
+
+What counts as the same is data (`values.yaml`), so that a wording is added without code.
+"""
+
+from tools.normalise.canonical import canonical, known_value, same_value
+from tools.normalise.data import attribute_key, phrase_key
+from tools.normalise.match import announced, mentions
+from tools.normalise.quantity import Quantity, find_quantities, parse_quantity
+
+__all__ = [
+    "Quantity",
+    "announced",
+    "attribute_key",
+    "canonical",
+    "find_quantities",
+    "known_value",
+    "mentions",
+    "parse_quantity",
+    "phrase_key",
+    "same_value",
+]

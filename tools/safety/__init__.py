@@ -1,0 +1,10 @@
+"""Safety: photos before anything else, text while it streams, the whole draft at the end.
+
+Rules are YAML files under `tools/policies/`; `Policy` puts them in force, `StreamGuard` holds a
+draft back until it is known to be clean, `redact_contacts` keeps contact data out of records.
+"""
+
+from tools.safety.contact import redact_contacts
+from tools.safety.policy import SHIPPED_POLICIES, PhotoClass, Policy
+
+__all__ = ["SHIPPED_POLICIES", "PhotoClass", "Policy", "redact_contacts"]

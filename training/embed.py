@@ -1,0 +1,145 @@
+"""`vouch train embed CONFIG`: the embedding head on a frozen tower, then the match thresholds.
+
+Thresholds are set on the market's `dev` queries only; the evaluation reports the `test` ones.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+from transformers import Qwen3VLForConditionalGeneration
+
+from listing.errors import BadInputError
+from models.embedder import save_head
+from models.embedding_head import EmbeddingHead
+from tools.visual_search.matching import MatchThresholds, calibrate
+from training.language import FeatureCache
+from training.marketplace.market import Split
+from training.photoset import PhotoSet
+from training.rendering import Shot, World, drawn_set, open_world, shots
+from training.vision import CosineClasses, embed, schedule
+
+THRESHOLDS = "thresholds.json"
+
+
+class EmbedConfig(BaseModel):
+    """Settings; `photos` is the folder of a drawn set made by `vouch train sft`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    checkpoint: Path
+    photos: Path
+    views: dict[str, int] = {"train": 4, "prohibited_train": 20, "lookalikes_train": 12}
+    run: Path
+    seed: int = 0
+    threads: int = 2
+    steps: int = 1500
+    batch: int = 512
+    learning_rate: float = 2e-3
+    dimension: int = 128
+    seconds: float | None = 240
+    identical_precision: float = 0.9
+    similar_precision: float = 0.95
+
+
+def read_config(path: Path) -> EmbedConfig:
+    """Read a YAML config; BadInputError names the file and the key that is wrong."""
+    try:
+        return EmbedConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadInputError(f"{path}: {error.strerror}") from error
+    except (ValidationError, TypeError, yaml.YAMLError) as error:
+        raise BadInputError(f"{path}: {error}") from error
+
+
+def train(config: EmbedConfig) -> Path:
+    """Train the head, write it and the thresholds into the checkpoint; return its folder."""
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    config.run.mkdir(parents=True, exist_ok=True)
+    world = open_world(config.seed)
+    model = Qwen3VLForConditionalGeneration.from_pretrained(config.checkpoint, dtype=torch.float32)
+    photos = PhotoSet.open(config.photos)
+    if photos is None:
+        raise BadInputError(f"{config.photos}: no finished photo set; run `vouch train sft` first")
+    cache = FeatureCache(model, photos)
+    head = fit_head(cache, photos, world, config)
+    save_head(head, config.checkpoint)
+    thresholds = calibrated(model, head, world, config)
+    thresholds.save(config.checkpoint / THRESHOLDS)
+    return config.checkpoint
+
+
+def fit_head(cache: FeatureCache, photos: PhotoSet, world: World, cfg: EmbedConfig) -> EmbeddingHead:
+    """Train a head on cached features; rows without a known look are left out."""
+    rng = np.random.default_rng(cfg.seed)
+    width = sum(s.shape[-1] for s in cache.sources)
+    head = EmbeddingHead(width, cfg.dimension)
+    look, spu = CosineClasses(cfg.dimension, len(world.looks)), CosineClasses(cfg.dimension, len(world.spus))
+    parameters = [*head.parameters(), *look.parameters(), *spu.parameters()]
+    optimizer = torch.optim.AdamW(parameters, cfg.learning_rate, weight_decay=0.1)
+    known = np.flatnonzero(photos.labels["look"] >= 0)
+    started = time.monotonic()
+    for step in range(cfg.steps):
+        elapsed = time.monotonic() - started
+        factor = schedule(step, cfg.steps, 40, elapsed, cfg.seconds)
+        if factor <= 0:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = cfg.learning_rate * factor
+        rows = torch.from_numpy(rng.choice(known, cfg.batch, replace=False))
+        tokens = torch.cat([s[rows].float() for s in cache.sources], dim=-1)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            vectors = head(tokens)
+            labels = {n: torch.from_numpy(photos.labels[n][rows.numpy()]).long() for n in ("look", "spu")}
+            loss = look(vectors, labels["look"]) + spu(vectors, labels["spu"])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        if step % 50 == 0:
+            with (cfg.run / "embed.jsonl").open("a") as file:
+                file.write(json.dumps({"stage": "embed", "step": step, "loss": round(loss.item(), 4),
+                                       "seconds": round(elapsed, 1)}) + "\n")  # fmt: skip
+    return head.eval()
+
+
+def split_vectors(
+    model: Qwen3VLForConditionalGeneration, head: EmbeddingHead, world: World, split: Split, run: Path
+) -> tuple[list[Shot], NDArray[np.float32]]:
+    """Vectors `(n, d)` of one photo of each unit of a split."""
+    wanted = shots(world, split, 1)
+    size = round(model.config.vision_config.num_position_embeddings**0.5) * 16
+    photos = drawn_set(run / f"photos_{split}", world.market.seed, wanted, size)
+    return wanted, embed(model.model.visual, head, photos)
+
+
+def calibrated(
+    model: Qwen3VLForConditionalGeneration, head: EmbeddingHead, world: World, cfg: EmbedConfig
+) -> MatchThresholds:
+    """Thresholds on the best score of each `dev` query: is that listing the same look, model?"""
+    index_shots, index = split_vectors(model, head, world, "index", cfg.run)
+    ids = [world.unit(s).id for s in index_shots]
+    scores: list[float] = []
+    same_look: list[bool] = []
+    same_model: list[bool] = []
+    splits: tuple[Split, ...] = ("queries_identical", "queries_similar", "queries_no_match", "long_tail")
+    for split in splits:
+        wanted, vectors = split_vectors(model, head, world, split, cfg.run)
+        for shot, vector in zip(wanted, vectors, strict=True):
+            unit = world.unit(shot)
+            if world.market.fold(unit) != "dev":
+                continue
+            cosine = index @ vector
+            best = int(cosine.argmax())
+            expected = world.market.expected(unit)
+            scores.append(float(cosine[best]))
+            same_look.append(ids[best] in expected.identical | expected.same_look)
+            same_model.append(ids[best] in expected.similar)
+    identical = calibrate(scores, same_look, cfg.identical_precision)
+    similar = calibrate(scores, same_model, cfg.similar_precision)
+    return MatchThresholds(identical=max(identical, similar), similar=min(identical, similar))

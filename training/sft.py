@@ -1,0 +1,261 @@
+"""`vouch train sft CONFIG`: tokenizer, seeing, reading, then both together; one folder a run.
+
+Each stage leaves a checkpoint under the run's folder and is skipped when it is already there, so
+that an interrupted run goes on where it stopped.
+"""
+
+import json
+import random
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
+
+from listing.errors import BadInputError
+from models.embedder import save_head
+from training.architecture import Architecture, build_model, build_tokenizer, save_checkpoint
+from training.instructions import REAL_RISKS, RISKS, PhotoTasks, text_samples
+from training.language import FeatureCache, LanguageStage, train_language
+from training.photoset import PhotoSet, concatenate
+from training.real import RealPhoto, annotated_titles, data_folder, real_photos
+from training.rendering import Shot, World, drawn_set, open_world, real_set, shots
+from training.sequences import Sample, TokenSequence, encode_samples
+from training.vision import Sizes, VisionStage, embed, probe, train_vision
+
+
+class SftConfig(BaseModel):
+    """A training run. Paths are relative to the working directory."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: Path
+    seed: int = 0
+    threads: int = 2
+    architecture: Architecture = Architecture()
+    views: dict[str, int] = {"train": 4, "prohibited_train": 20, "lookalikes_train": 12}
+    vision: VisionStage = VisionStage()
+    text: LanguageStage = LanguageStage(steps=2500)
+    joint: LanguageStage = LanguageStage(steps=6000)
+    text_samples: int = 16000
+    """Text samples in one epoch of the text stage; the joint stage mixes in a third of it."""
+
+
+def read_config(path: Path) -> SftConfig:
+    """Read a YAML config; BadInputError names the file and the key that is wrong."""
+    try:
+        return SftConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadInputError(f"{path}: {error.strerror}") from error
+    except (ValidationError, TypeError, yaml.YAMLError) as error:
+        raise BadInputError(f"{path}: {error}") from error
+
+
+def train(config: SftConfig) -> Path:
+    """Run all stages; return the folder of the finished checkpoint."""
+    torch.set_num_threads(config.threads)
+    config.run.mkdir(parents=True, exist_ok=True)
+    (config.run / "config.yaml").write_text(
+        yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), encoding="utf-8"
+    )
+    run = _Run(config)
+    run.tokenizer()
+    run.vision()
+    run.text()
+    return run.joint()
+
+
+class _Run:
+    """The stages of one run over one world."""
+
+    def __init__(self, config: SftConfig) -> None:
+        self.config = config
+        self.folder = config.run
+        self.log = config.run / "train.jsonl"
+        self.world: World = open_world(config.seed)
+        shared = data_folder()
+        photos = real_photos(shared, self.world.taxonomy) if shared else []
+        self.real = [p for p in photos if not p.held_out]
+        self.real_held = [p for p in photos if p.held_out]
+        titles = annotated_titles(shared) if shared else []
+        self.titles = [t for t in titles if not t.held_out]
+        self.note(stage="data", real_photos=len(self.real), titles=len(self.titles))
+
+    def note(self, **row: Any) -> None:
+        """Append one line to the run's log."""
+        with self.log.open("a") as file:
+            file.write(json.dumps({"at": round(time.time()), **row}) + "\n")
+
+    @property
+    def shots(self) -> list[Shot]:
+        """The drawn photos of the run, in the order of the photo set."""
+        found: list[Shot] = []
+        for split, views in self.config.views.items():
+            found += shots(self.world, split, views)  # type: ignore[arg-type]
+        return found
+
+    def drawn(self) -> PhotoSet:
+        """The drawn photos."""
+        size = self.config.architecture.image_size
+        return drawn_set(self.folder / "drawn", self.config.seed, self.shots, size)
+
+    def real_photos(self, held: bool) -> PhotoSet | None:
+        """The real photos, or None where the shared data is absent."""
+        photos = self.real_held if held else self.real
+        if not photos:
+            return None
+        size = self.config.architecture.image_size
+        return real_set(self.folder / ("real_held" if held else "real"), photos, self.world, size)
+
+    def tokenizer(self) -> None:
+        """Train the tokenizer on prompts and texts whose names are cut to pieces."""
+        if (self.folder / "tokenizer").is_dir():
+            return
+        samples = text_samples(self.world, self.titles, 6000, self.config.seed)
+        rng = random.Random(self.config.seed)
+        texts = [nameless(f"{s.prompt}\n{s.answer}", rng) for s in samples]
+        texts += [c.name for c in self.world.taxonomy.leaves] * 20
+        tokenizer = build_tokenizer(texts, self.config.architecture.merges)
+        tokenizer.save_pretrained(self.folder / "tokenizer")
+
+    def load(self, stage: str) -> tuple[Qwen3VLForConditionalGeneration, PreTrainedTokenizerFast]:
+        """Load the model a stage left, or a fresh one when `stage` is `fresh`."""
+        tokenizer = AutoTokenizer.from_pretrained(self.folder / "tokenizer")
+        if stage == "fresh":
+            return build_model(self.config.architecture, tokenizer, self.config.seed), tokenizer
+        model = Qwen3VLForConditionalGeneration.from_pretrained(
+            self.folder / stage, dtype=torch.float32
+        )
+        return model.train(), tokenizer
+
+    def save(
+        self, stage: str, model: Qwen3VLForConditionalGeneration, tok: PreTrainedTokenizerFast
+    ) -> None:
+        """Write a stage's model in float32."""
+        save_checkpoint(self.folder / stage, model, tok, self.config.architecture, dtype=torch.float32)
+
+    def vision(self) -> None:
+        """Stage one; the embedding head is saved beside the tower."""
+        if (self.folder / "vision" / "config.json").is_file():
+            return
+        model, tok = self.load("fresh")
+        drawn = self.drawn()
+        sizes = Sizes(len(self.world.categories), len(self.world.colours),
+                      len(self.world.looks), len(self.world.spus))  # fmt: skip
+        visual = model.model.visual
+        heads = train_vision(visual, drawn, self.real_photos(False), sizes, self.config.vision,
+                             seed=self.config.seed, log=self.log)  # fmt: skip
+        visual.eval(), heads.eval()
+        held = self.real_photos(True)
+        if held is not None:
+            self.note(stage="vision", held_out="real", n=len(held), **probe(visual, heads, held))
+        asked = shots(self.world, "queries_identical", 1)
+        queries = drawn_set(self.folder / "queries", self.config.seed, asked,
+                            self.config.architecture.image_size)  # fmt: skip
+        self.note(stage="vision", held_out="queries", n=len(queries), **probe(visual, heads, queries))
+        self.save("vision", model, tok)
+        save_head(heads.embedding, self.folder / "vision")
+
+    def text(self) -> None:
+        """Stage two: reading, before any photo."""
+        if (self.folder / "text" / "config.json").is_file():
+            return
+        model, tok = self.load("vision")
+        count = self.config.text_samples
+
+        def epoch(i: int) -> list[TokenSequence]:
+            return encode_samples(text_samples(self.world, self.titles, count, i), tok, 0)
+
+        self._language(model, epoch, None, self.config.text, "text", partial(self.save, "text", model, tok))
+        self.save("text", model, tok)
+
+    def joint(self) -> Path:
+        """Stage three: photos and text together, over the frozen tower."""
+        final = self.folder / "final"
+        if (final / "config.json").is_file():
+            return final
+        model, tok = self.load("text")
+        model.model.visual.eval()
+        drawn, real = self.drawn(), self.real_photos(False)
+        photos = concatenate([drawn, real]) if real is not None else drawn
+        cache = FeatureCache(model, photos)
+        shape = self.config.architecture
+
+        def epoch(i: int) -> list[TokenSequence]:
+            seed = self.config.seed * 1000 + i + 1
+            samples = joint_samples(self.world, self.shots, self.real, len(drawn), seed)
+            third = text_samples(self.world, self.titles, len(samples) // 3, 10_000 + seed)
+            return encode_samples(samples + third, tok, shape.image_tokens)
+
+        self._language(model, epoch, cache, self.config.joint, "joint", partial(self.save, "joint", model, tok))
+        save_checkpoint(final, model, tok, shape)
+        for name in ("embedding_head.safetensors", "embedding_head.json"):
+            (final / name).write_bytes((self.folder / "vision" / name).read_bytes())
+        return final
+
+    def _language(self, model: Any, epoch: Any, cache: Any, cfg: LanguageStage, stage: str, save: Any) -> None:
+        grid = self.config.architecture.image_size // 32
+        train_language(model, epoch, cache, cfg, stage=stage, grid=grid,
+                       seed=self.config.seed, log=self.log, save=save)  # fmt: skip
+
+
+def nameless(text: str, rng: random.Random) -> str:
+    """Replace capitalised words that are not sentence words by random letters.
+
+    What the tokenizer is trained on then holds no name as a whole.
+    """
+    words = []
+    for word in text.split(" "):
+        if len(word) > 3 and word[0].isupper() and word[1:].islower() and rng.random() < 0.7:
+            word = "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(len(word)))
+        words.append(word)
+    return " ".join(words)
+
+
+def joint_samples(
+    world: World, wanted: Sequence[Shot], real: Sequence[RealPhoto], offset: int, seed: int
+) -> list[Sample]:
+    """One epoch over a random half of the drawn photos and over all real ones.
+
+    `offset` is the feature-cache row of the first real photo.
+    """
+    rng = random.Random(f"joint {seed}")
+    tasks = PhotoTasks(world, rng)
+    by_unit: dict[tuple[str, int], list[int]] = {}
+    for row, shot in enumerate(wanted):
+        by_unit.setdefault((shot.split, shot.index), []).append(row)
+    samples: list[Sample] = []
+    for row, shot in enumerate(wanted):
+        if rng.random() < 0.5:
+            continue
+        unit = world.unit(shot)
+        risk = RISKS.get(unit.sku.spu.kind, "none")
+        if risk != "none" or rng.random() < 0.35 or shot.split == "lookalikes_train":
+            samples.append(tasks.safety(row, risk))
+        samples.append(tasks.category(row, unit.sku.spu.category_id))
+        if risk != "none":
+            continue
+        samples.append(tasks.colour(row, unit.sku.colour))
+        samples.append(tasks.check(row, unit.sku.colour))
+        rows = by_unit[shot.split, shot.index]
+        several = rng.sample(rows, 2) if len(rows) > 1 and rng.random() < 0.1 else [row]
+        samples.append(tasks.describe(several, unit))
+    for i, photo in enumerate(real):
+        row = offset + i
+        samples.append(tasks.category(row, photo.category_id))
+        risk = REAL_RISKS.get(photo.restricted or "", "none")
+        samples.append(tasks.safety(row, risk))
+        if photo.colour in world.colours:
+            samples.append(tasks.colour(row, photo.colour))
+            samples.append(tasks.check(row, photo.colour))
+        if risk == "none":
+            samples.append(tasks.describe_real(row, photo))
+    return samples
+
+
+__all__ = ["SftConfig", "embed", "read_config", "train"]
