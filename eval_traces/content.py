@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ Redact = Callable[[str], str]
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 MAX_DEPTH = 48
+_REMEMBERED = 256
 _LONG_NUMBER = 10**8
 _METADATA_KEYS = frozenset(
     {"exif", "gps", "gpsinfo", "gps_info", "makernote", "maker_note", "xmp", "iptc", "icc_profile"}
@@ -61,13 +63,17 @@ class ContentFilter:
 
     def __init__(self, redact: Redact) -> None:
         self._redact = redact
+        self.text = lru_cache(maxsize=_REMEMBERED)(self._text)
+        """Return a text without binary content and contact data; hashes and span ids survive.
+
+        Remembered, because a reference's text passes through many steps of a run.
+        """
 
     def json(self, value: object) -> str:
         """Return `value` filtered, as canonical JSON."""
         return canonical_json(self.value(value))
 
-    def text(self, text: str) -> str:
-        """Return `text` without binary content and contact data; hashes and span ids survive."""
+    def _text(self, text: str) -> str:
         text = cut_binary(text)
         kept = _HASH.findall(text)
         if not kept:

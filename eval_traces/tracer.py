@@ -32,7 +32,7 @@ from eval_traces.spans import (
 )
 from eval_traces.trace_files import TraceFiles
 from listing.errors import SettingsError
-from tools.safety.contact import redact_contacts
+from tools.safety import redact_contacts
 
 S = TypeVar("S", bound=OpenSpan)
 _MISSING = object()

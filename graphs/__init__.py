@@ -1,1 +1,1 @@
-"""The state machines: the listing graph; handles reach nodes through LangGraph's runtime context."""
+"""The state machines; handles reach their nodes through LangGraph's runtime context."""

@@ -39,9 +39,7 @@ class ImageEmbedder(Protocol):
         """Length of a vector."""
         ...
 
-    def embed(
-        self, images: Sequence[Image.Image], keys: Sequence[str] | None = None
-    ) -> Vectors:
+    def embed(self, images: Sequence[Image.Image], keys: Sequence[str] | None = None) -> Vectors:
         """Return `(n, dimension)` float32, unit length; `keys` are the photos' sha256."""
         ...
 
@@ -57,7 +55,7 @@ class QwenVLEmbedder:
         """Read the head from `folder`; ModelError when the checkpoint has none."""
         if not (folder / SHAPE).is_file():
             raise ModelError(
-                f"{folder} has no {SHAPE}: train one with `vouch train embed`, or set VOUCH_EMBEDDER"
+                f"{folder} has no {SHAPE}: make it with `vouch train embed`, or set VOUCH_EMBEDDER"
             )
         head = EmbeddingHead(**json.loads((folder / SHAPE).read_text(encoding="utf-8")))
         head.load_state_dict({k: v.float() for k, v in load_file(folder / WEIGHTS).items()})
@@ -72,16 +70,15 @@ class QwenVLEmbedder:
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return self._head.dimension
+        return int(self._head.dimension)
 
-    def embed(
-        self, images: Sequence[Image.Image], keys: Sequence[str] | None = None
-    ) -> Vectors:
+    def embed(self, images: Sequence[Image.Image], keys: Sequence[str] | None = None) -> Vectors:
         """Return `(n, dimension)` float32, unit length."""
         if not images:
             return np.zeros((0, self.dimension), np.float32)
         names = list(keys) if keys is not None else [_key(image) for image in images]
-        return self.project(self._engine.encode_batch(list(images), names))
+        vectors: Vectors = self.project(self._engine.encode_batch(list(images), names))
+        return vectors
 
     @torch.inference_mode()
     def project(self, encodings: Sequence[PhotoEncoding]) -> Vectors:
@@ -90,7 +87,8 @@ class QwenVLEmbedder:
         for e in encodings:
             tokens = torch.cat((e.features, *e.deepstack), dim=-1).float().cpu()
             rows.append(self._head(tokens[None])[0])
-        return torch.stack(rows).numpy().astype(np.float32)
+        vectors: Vectors = torch.stack(rows).numpy().astype(np.float32)
+        return vectors
 
 
 def save_head(head: EmbeddingHead, folder: Path) -> None:
@@ -125,9 +123,7 @@ class TransformersEmbedder:
         return self._dimension
 
     @torch.inference_mode()
-    def embed(
-        self, images: Sequence[Image.Image], keys: Sequence[str] | None = None
-    ) -> Vectors:
+    def embed(self, images: Sequence[Image.Image], keys: Sequence[str] | None = None) -> Vectors:
         """Return `(n, dimension)` float32, unit length; `keys` are not used."""
         if not images:
             return np.zeros((0, self._dimension), np.float32)

@@ -20,9 +20,14 @@ from transformers import (
 )
 
 SPECIAL_TOKENS = (
-    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
-    "<|image_pad|>", "<|video_pad|>",
-)  # fmt: skip
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
 TOOL_TOKENS = ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")
 PATCH, MERGE = 16, 2
 
@@ -54,12 +59,15 @@ class Architecture(BaseModel):
 def build_tokenizer(texts: Iterable[str], merges: int) -> PreTrainedTokenizerFast:
     """Train a byte-level BPE of `merges` merges on `texts`; returns it with the chat template."""
     core = Tokenizer(models.BPE())
-    core.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Split(
-            Regex(r"\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*| ?\p{L}+|\s*[\r\n]+|\s+(?!\S)|\s+"), "isolated"
-        ),
-        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-    ])  # fmt: skip
+    core.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(
+                Regex(r"\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*| ?\p{L}+|\s*[\r\n]+|\s+(?!\S)|\s+"),
+                "isolated",
+            ),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
     core.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
@@ -98,14 +106,17 @@ def build_config(shape: Architecture, tokenizer: PreTrainedTokenizerFast) -> Qwe
         "rope_parameters": {
             "rope_type": "default",
             "rope_theta": 10000.0,
-            "mrope_section": [head_dim // 2 - 2 * quarter - quarter, quarter + quarter // 2,
-                              quarter + quarter - quarter // 2],
+            "mrope_section": [
+                head_dim // 2 - 2 * quarter - quarter,
+                quarter + quarter // 2,
+                quarter + quarter - quarter // 2,
+            ],
             "mrope_interleaved": True,
         },
         "bos_token_id": None,
         "eos_token_id": token("<|im_end|>"),
         "pad_token_id": token("<|endoftext|>"),
-    }  # fmt: skip
+    }
     vision = {
         "depth": shape.vision_layers,
         "hidden_size": shape.vision_hidden,

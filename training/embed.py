@@ -75,12 +75,17 @@ def train(config: EmbedConfig) -> Path:
     return config.checkpoint
 
 
-def fit_head(cache: FeatureCache, photos: PhotoSet, world: World, cfg: EmbedConfig) -> EmbeddingHead:
+def fit_head(
+    cache: FeatureCache, photos: PhotoSet, world: World, cfg: EmbedConfig
+) -> EmbeddingHead:
     """Train a head on cached features; rows without a known look are left out."""
     rng = np.random.default_rng(cfg.seed)
     width = sum(s.shape[-1] for s in cache.sources)
     head = EmbeddingHead(width, cfg.dimension)
-    look, spu = CosineClasses(cfg.dimension, len(world.looks)), CosineClasses(cfg.dimension, len(world.spus))
+    look, spu = (
+        CosineClasses(cfg.dimension, len(world.looks)),
+        CosineClasses(cfg.dimension, len(world.spus)),
+    )
     parameters = [*head.parameters(), *look.parameters(), *spu.parameters()]
     optimizer = torch.optim.AdamW(parameters, cfg.learning_rate, weight_decay=0.1)
     known = np.flatnonzero(photos.labels["look"] >= 0)
@@ -96,20 +101,36 @@ def fit_head(cache: FeatureCache, photos: PhotoSet, world: World, cfg: EmbedConf
         tokens = torch.cat([s[rows].float() for s in cache.sources], dim=-1)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             vectors = head(tokens)
-            labels = {n: torch.from_numpy(photos.labels[n][rows.numpy()]).long() for n in ("look", "spu")}
+            labels = {
+                n: torch.from_numpy(photos.labels[n][rows.numpy()]).long() for n in ("look", "spu")
+            }
             loss = look(vectors, labels["look"]) + spu(vectors, labels["spu"])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         if step % 50 == 0:
             with (cfg.run / "embed.jsonl").open("a") as file:
-                file.write(json.dumps({"stage": "embed", "step": step, "loss": round(loss.item(), 4),
-                                       "seconds": round(elapsed, 1)}) + "\n")  # fmt: skip
-    return head.eval()
+                file.write(
+                    json.dumps(
+                        {
+                            "stage": "embed",
+                            "step": step,
+                            "loss": round(loss.item(), 4),
+                            "seconds": round(elapsed, 1),
+                        }
+                    )
+                    + "\n"
+                )
+    head.eval()
+    return head
 
 
 def split_vectors(
-    model: Qwen3VLForConditionalGeneration, head: EmbeddingHead, world: World, split: Split, run: Path
+    model: Qwen3VLForConditionalGeneration,
+    head: EmbeddingHead,
+    world: World,
+    split: Split,
+    run: Path,
 ) -> tuple[list[Shot], NDArray[np.float32]]:
     """Vectors `(n, d)` of one photo of each unit of a split."""
     wanted = shots(world, split, 1)
@@ -127,7 +148,12 @@ def calibrated(
     scores: list[float] = []
     same_look: list[bool] = []
     same_model: list[bool] = []
-    splits: tuple[Split, ...] = ("queries_identical", "queries_similar", "queries_no_match", "long_tail")
+    splits: tuple[Split, ...] = (
+        "queries_identical",
+        "queries_similar",
+        "queries_no_match",
+        "long_tail",
+    )
     for split in splits:
         wanted, vectors = split_vectors(model, head, world, split, cfg.run)
         for shot, vector in zip(wanted, vectors, strict=True):

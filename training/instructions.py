@@ -1,4 +1,4 @@
-"""Instruction samples in IPL's forms (arXiv 2410.16977, section 4.2), from the market and real data.
+"""Instruction samples in IPL's forms (arXiv 2410.16977, section 4.2), of market and real data.
 
 Rules: an answer states what the prompt or the photo determines and nothing else; a reference that
 contradicts what the photo shows loses to the photo; names in text tasks are endless, never learned.
@@ -36,7 +36,7 @@ RISKS = {
     "liquor_bottle": "alcohol",
     "banknotes": "money",
     "fireworks": "fireworks",
-    "syringe": "medical device",
+    "syringe": "drug paraphernalia",
 }
 """The risk label (of `tools/policies`) that a kind of prohibited goods is taught as."""
 REAL_RISKS = {
@@ -139,9 +139,12 @@ class PhotoTasks:
         colour = photo.colour if photo.colour in self.world.colours else None
         values = {"colour": colour} if colour else {}
         prompt = render(
-            "describe", category=category.name if told else None,
-            wanted=list(category.template.names) if told else [], values={}, reference={},
-        )  # fmt: skip
+            "describe",
+            category=category.name if told else None,
+            wanted=list(category.template.names) if told else [],
+            values={},
+            reference={},
+        )
         kind = next((k for k, g in goods().items() if g.category.id == category.id), None)
         draft = honest_draft(kind, category.name, values, self.rng)
         return Sample("describe_real", prompt.text, as_text(draft), (row,))
@@ -226,8 +229,13 @@ def _draft_sample(rng: random.Random, kind: str) -> Sample:
     own = {a.name for a in one.template.attributes if a.scope == "item"}
     known = {n: v for n, v in values.items() if n in own or rng.random() < split}
     reference = {n: v for n, v in values.items() if n not in known}
-    prompt = render("describe", category=one.category.name, wanted=list(one.template.names),
-                    values=known, reference=reference)  # fmt: skip
+    prompt = render(
+        "describe",
+        category=one.category.name,
+        wanted=list(one.template.names),
+        values=known,
+        reference=reference,
+    )
     return Sample("describe_text", prompt.text, as_text(draft))
 
 

@@ -65,9 +65,12 @@ def answer_loss(
         features, *deep = cache.rows(batch.photos)
         embeds = embeds.masked_scatter(where[..., None], features.to(embeds.dtype))
     hidden = inner.language_model(
-        inputs_embeds=embeds, position_ids=batch.positions, use_cache=False,
-        visual_pos_masks=where, deepstack_visual_embeds=deep,
-    ).last_hidden_state  # fmt: skip
+        inputs_embeds=embeds,
+        position_ids=batch.positions,
+        use_cache=False,
+        visual_pos_masks=where,
+        deepstack_visual_embeds=deep,
+    ).last_hidden_state
     target = batch.labels[:, 1:]
     learned = target != -100
     logits = model.lm_head(hidden[:, :-1][learned])
@@ -89,8 +92,9 @@ def train_language(
     """Train the language model in place; `epochs(i)` gives the i-th epoch's fresh sequences."""
     rng = np.random.default_rng(seed)
     parameters = [*model.model.language_model.parameters()]
-    optimizer = torch.optim.AdamW(parameters, cfg.learning_rate, betas=(0.9, 0.98),
-                                  weight_decay=cfg.weight_decay)  # fmt: skip
+    optimizer = torch.optim.AdamW(
+        parameters, cfg.learning_rate, betas=(0.9, 0.98), weight_decay=cfg.weight_decay, fused=True
+    )
     pad, image = model.config.text_config.pad_token_id, model.config.image_token_id
 
     def stream() -> Iterator[list[TokenSequence]]:
@@ -116,8 +120,13 @@ def train_language(
         seen += len(items)
         mean = loss.item() if step == 0 else 0.97 * mean + 0.03 * loss.item()
         if step % 25 == 0:
-            row = {"stage": stage, "step": step, "loss": round(mean, 4), "samples": seen,
-                   "seconds": round(elapsed, 1)}  # fmt: skip
+            row = {
+                "stage": stage,
+                "step": step,
+                "loss": round(mean, 4),
+                "samples": seen,
+                "seconds": round(elapsed, 1),
+            }
             with log.open("a") as file:
                 file.write(json.dumps(row) + "\n")
         if elapsed - saved > 240:

@@ -53,7 +53,7 @@ class PhotoSet:
             for name in LABELS:
                 labels[name][i] = getattr(row, name)
         pixels.flush()
-        np.savez(folder / "labels.npz", box=box, **labels)
+        np.savez(folder / "labels.npz", allow_pickle=False, box=box, **labels)
         (folder / "done.json").write_text(json.dumps({"count": count, "size": size}))
         return PhotoSet(pixels, labels, box)
 

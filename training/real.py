@@ -73,11 +73,17 @@ def real_photos(folder: Path, taxonomy: Taxonomy) -> list[RealPhoto]:
         if leaf is None:
             continue
         restricted = row.get("restricted")
-        found.append(RealPhoto(
-            folder / row["file"], leaf, row["label"], row.get("colour"),
-            str(restricted) if restricted else None, row["source"],
-            held_out(str(row.get("group") or row.get("listing_id") or row["sha256"])),
-        ))  # fmt: skip
+        found.append(
+            RealPhoto(
+                folder / row["file"],
+                leaf,
+                row["label"],
+                row.get("colour"),
+                str(restricted) if restricted else None,
+                row["source"],
+                held_out(str(row.get("group") or row.get("listing_id") or row["sha256"])),
+            )
+        )
     return found
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from tools.taxonomy import Taxonomy, market_taxonomy
-from training.marketplace.market import Market, Split, build_market
 from training.marketplace.drawing import COLOURS
+from training.marketplace.market import Market, Split, build_market
 from training.marketplace.units import Unit, photo
 from training.photoset import PhotoRow, PhotoSet
 from training.real import RealPhoto, photo_rows

@@ -48,10 +48,14 @@ def encode_samples(
 ) -> list[TokenSequence]:
     """Tokenise samples."""
     picture = "<|vision_start|>" + "<|image_pad|>" * image_tokens + "<|vision_end|>"
-    fronts = [f"<|im_start|>user\n{picture * len(s.photos)}{s.prompt}<|im_end|>\n"
-              "<|im_start|>assistant\n" for s in samples]  # fmt: skip
+    fronts = [
+        f"<|im_start|>user\n{picture * len(s.photos)}{s.prompt}<|im_end|>\n<|im_start|>assistant\n"
+        for s in samples
+    ]
     prompts = tokenizer(fronts, add_special_tokens=False)["input_ids"]
-    answers = tokenizer([f"{s.answer}<|im_end|>" for s in samples], add_special_tokens=False)["input_ids"]
+    answers = tokenizer([f"{s.answer}<|im_end|>" for s in samples], add_special_tokens=False)[
+        "input_ids"
+    ]
     return [
         TokenSequence(np.asarray(p + a, np.int32), len(p), s.photos)
         for p, a, s in zip(prompts, answers, samples, strict=True)
@@ -88,8 +92,12 @@ def collate(items: Sequence[TokenSequence], pad_id: int, image_id: int, grid: in
         labels[row, item.prompt : n] = item.ids[item.prompt :]
         positions[:, row, :n] = mrope_positions(item.ids, image_id, grid)
     photos = [p for s in items for p in s.photos]
-    return Batch(torch.from_numpy(ids), torch.from_numpy(positions), torch.from_numpy(labels),
-                 torch.tensor(photos, dtype=torch.long))  # fmt: skip
+    return Batch(
+        torch.from_numpy(ids),
+        torch.from_numpy(positions),
+        torch.from_numpy(labels),
+        torch.tensor(photos, dtype=torch.long),
+    )
 
 
 def shuffled_batches(

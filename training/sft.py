@@ -5,10 +5,12 @@ that an interrupted run goes on where it stopped.
 """
 
 import json
+import multiprocessing
 import random
 import time
 from collections.abc import Sequence
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
-from listing.errors import BadInputError
+from listing.errors import BadInputError, ModelError
 from models.embedder import save_head
 from training.architecture import Architecture, build_model, build_tokenizer, save_checkpoint
 from training.instructions import REAL_RISKS, RISKS, PhotoTasks, text_samples
@@ -65,9 +67,27 @@ def train(config: SftConfig) -> Path:
     )
     run = _Run(config)
     run.tokenizer()
-    run.vision()
-    run.text()
+    run.drawn()
+    halves = [_stage(config, "vision"), _stage(config, "text")]
+    for process in halves:
+        process.join()
+        if process.exitcode:
+            raise ModelError(f"stage {process.name} failed; see its output above")
     return run.joint()
+
+
+def _stage(config: SftConfig, name: str) -> BaseProcess:
+    """Start a stage in a process: two single threads beat two that wait for each other."""
+    process = multiprocessing.get_context("spawn").Process(
+        target=_run_stage, args=(config, name), name=name
+    )
+    process.start()
+    return process
+
+
+def _run_stage(config: SftConfig, name: str) -> None:
+    torch.set_num_threads(max(1, config.threads // 2))
+    getattr(_Run(config), name)()
 
 
 class _Run:
@@ -137,7 +157,9 @@ class _Run:
         self, stage: str, model: Qwen3VLForConditionalGeneration, tok: PreTrainedTokenizerFast
     ) -> None:
         """Write a stage's model in float32."""
-        save_checkpoint(self.folder / stage, model, tok, self.config.architecture, dtype=torch.float32)
+        save_checkpoint(
+            self.folder / stage, model, tok, self.config.architecture, dtype=torch.float32
+        )
 
     def vision(self) -> None:
         """Stage one; the embedding head is saved beside the tower."""
@@ -145,19 +167,33 @@ class _Run:
             return
         model, tok = self.load("fresh")
         drawn = self.drawn()
-        sizes = Sizes(len(self.world.categories), len(self.world.colours),
-                      len(self.world.looks), len(self.world.spus))  # fmt: skip
+        sizes = Sizes(
+            len(self.world.categories),
+            len(self.world.colours),
+            len(self.world.looks),
+            len(self.world.spus),
+        )
         visual = model.model.visual
-        heads = train_vision(visual, drawn, self.real_photos(False), sizes, self.config.vision,
-                             seed=self.config.seed, log=self.log)  # fmt: skip
+        heads = train_vision(
+            visual,
+            drawn,
+            self.real_photos(False),
+            sizes,
+            self.config.vision,
+            seed=self.config.seed,
+            log=self.log,
+        )
         visual.eval(), heads.eval()
         held = self.real_photos(True)
         if held is not None:
             self.note(stage="vision", held_out="real", n=len(held), **probe(visual, heads, held))
         asked = shots(self.world, "queries_identical", 1)
-        queries = drawn_set(self.folder / "queries", self.config.seed, asked,
-                            self.config.architecture.image_size)  # fmt: skip
-        self.note(stage="vision", held_out="queries", n=len(queries), **probe(visual, heads, queries))
+        queries = drawn_set(
+            self.folder / "queries", self.config.seed, asked, self.config.architecture.image_size
+        )
+        self.note(
+            stage="vision", held_out="queries", n=len(queries), **probe(visual, heads, queries)
+        )
         self.save("vision", model, tok)
         save_head(heads.embedding, self.folder / "vision")
 
@@ -165,13 +201,15 @@ class _Run:
         """Stage two: reading, before any photo."""
         if (self.folder / "text" / "config.json").is_file():
             return
-        model, tok = self.load("vision")
+        model, tok = self.load("fresh")
         count = self.config.text_samples
 
         def epoch(i: int) -> list[TokenSequence]:
             return encode_samples(text_samples(self.world, self.titles, count, i), tok, 0)
 
-        self._language(model, epoch, None, self.config.text, "text", partial(self.save, "text", model, tok))
+        self._language(
+            model, epoch, None, self.config.text, "text", partial(self.save, "text", model, tok)
+        )
         self.save("text", model, tok)
 
     def joint(self) -> Path:
@@ -180,7 +218,8 @@ class _Run:
         if (final / "config.json").is_file():
             return final
         model, tok = self.load("text")
-        model.model.visual.eval()
+        seeing, _ = self.load("vision")
+        model.model.visual = seeing.model.visual.eval()
         drawn, real = self.drawn(), self.real_photos(False)
         photos = concatenate([drawn, real]) if real is not None else drawn
         cache = FeatureCache(model, photos)
@@ -192,16 +231,29 @@ class _Run:
             third = text_samples(self.world, self.titles, len(samples) // 3, 10_000 + seed)
             return encode_samples(samples + third, tok, shape.image_tokens)
 
-        self._language(model, epoch, cache, self.config.joint, "joint", partial(self.save, "joint", model, tok))
+        self._language(
+            model, epoch, cache, self.config.joint, "joint", partial(self.save, "joint", model, tok)
+        )
         save_checkpoint(final, model, tok, shape)
         for name in ("embedding_head.safetensors", "embedding_head.json"):
             (final / name).write_bytes((self.folder / "vision" / name).read_bytes())
         return final
 
-    def _language(self, model: Any, epoch: Any, cache: Any, cfg: LanguageStage, stage: str, save: Any) -> None:
+    def _language(
+        self, model: Any, epoch: Any, cache: Any, cfg: LanguageStage, stage: str, save: Any
+    ) -> None:
         grid = self.config.architecture.image_size // 32
-        train_language(model, epoch, cache, cfg, stage=stage, grid=grid,
-                       seed=self.config.seed, log=self.log, save=save)  # fmt: skip
+        train_language(
+            model,
+            epoch,
+            cache,
+            cfg,
+            stage=stage,
+            grid=grid,
+            seed=self.config.seed,
+            log=self.log,
+            save=save,
+        )
 
 
 def nameless(text: str, rng: random.Random) -> str:

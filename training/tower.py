@@ -62,12 +62,14 @@ def encode(visual: nn.Module, pixels: Tensor) -> TowerOutput:
         qkv = attn.qkv(block.norm1(hidden)).view(b, n, 3, attn.num_heads, attn.head_dim)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
         q, k = _rotate(q, cos, sin).to(v.dtype), _rotate(k, cos, sin).to(v.dtype)
-        mixed = F.scaled_dot_product_attention(q, k, v)
+        # Spelled out: on CPU the fused kernel's backward is several times slower at this size.
+        mixed = (q @ k.transpose(-1, -2) * attn.scaling).softmax(-1).to(v.dtype) @ v
         hidden = hidden + attn.proj(mixed.transpose(1, 2).reshape(b, n, -1))
         hidden = hidden + block.mlp(block.norm2(hidden))
         if depth in config.deepstack_visual_indexes:
             which = list(config.deepstack_visual_indexes).index(depth)
             deepstack.append(visual.deepstack_merger_list[which](hidden.reshape(b * n, -1)))
     merged = visual.merger(hidden.reshape(b * n, -1))
-    return TowerOutput(merged.view(b, -1, merged.shape[-1]),
-                       tuple(d.view(b, -1, d.shape[-1]) for d in deepstack))  # fmt: skip
+    return TowerOutput(
+        merged.view(b, -1, merged.shape[-1]), tuple(d.view(b, -1, d.shape[-1]) for d in deepstack)
+    )

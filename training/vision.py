@@ -103,10 +103,14 @@ def _loss(
     heads: ProbingHeads, out: TowerOutput, labels: dict[str, Tensor], box: Tensor, cfg: VisionStage
 ) -> Tensor:
     category, colour = heads.globals(out)
-    loss = sum((F.cross_entropy(c.float(), labels["category"], ignore_index=-1) for c in category),
-               start=torch.zeros(()))  # fmt: skip
+    loss = sum(
+        (F.cross_entropy(c.float(), labels["category"], ignore_index=-1) for c in category),
+        start=torch.zeros(()),
+    )
     if bool((labels["colour"] >= 0).any()):
-        loss = loss + sum(F.cross_entropy(c.float(), labels["colour"], ignore_index=-1) for c in colour)
+        loss = loss + sum(
+            F.cross_entropy(c.float(), labels["colour"], ignore_index=-1) for c in colour
+        )
     vectors = heads.embedding(out.flat())
     if bool((labels["spu"] >= 0).any()):
         identity = heads.look(vectors, labels["look"]) + heads.spu(vectors, labels["spu"])
@@ -116,11 +120,14 @@ def _loss(
     where = token_targets(box, labels["category"], grid, outside)
     paint = token_targets(box, labels["colour"], grid, -1)
     for i, tokens in enumerate((out.features, *out.deepstack)):
-        dense = F.cross_entropy(heads.dense[i](tokens).float().flatten(0, 1), where.flatten(),
-                                ignore_index=-1)  # fmt: skip
+        dense = F.cross_entropy(
+            heads.dense[i](tokens).float().flatten(0, 1), where.flatten(), ignore_index=-1
+        )
         if bool((paint >= 0).any()):
             dense = dense + F.cross_entropy(
-                heads.dense_colour[i](tokens).float().flatten(0, 1), paint.flatten(), ignore_index=-1
+                heads.dense_colour[i](tokens).float().flatten(0, 1),
+                paint.flatten(),
+                ignore_index=-1,
             )
         loss = loss + cfg.dense_weight * dense
     return loss
@@ -187,11 +194,13 @@ def train_vision(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     config = visual.config
-    heads = ProbingHeads(config.out_hidden_size, 1 + len(config.deepstack_visual_indexes), sizes,
-                         dimension)  # fmt: skip
+    heads = ProbingHeads(
+        config.out_hidden_size, 1 + len(config.deepstack_visual_indexes), sizes, dimension
+    )
     parameters = [*visual.parameters(), *heads.parameters()]
-    optimizer = torch.optim.AdamW(parameters, cfg.learning_rate, betas=(0.9, 0.98),
-                                  weight_decay=cfg.weight_decay)  # fmt: skip
+    optimizer = torch.optim.AdamW(
+        parameters, cfg.learning_rate, betas=(0.9, 0.98), weight_decay=cfg.weight_decay, fused=True
+    )
     forward = torch.compile(encode) if cfg.compile else encode
     started, mean = time.monotonic(), 0.0
     stream = batches(drawn, real, cfg, rng)
@@ -211,15 +220,22 @@ def train_vision(
         optimizer.step()
         mean = loss.item() if step == 0 else 0.95 * mean + 0.05 * loss.item()
         if step % 20 == 0:
-            row = {"stage": "vision", "step": step, "loss": round(mean, 4),
-                   "photos": (step + 1) * cfg.batch, "seconds": round(elapsed, 1)}  # fmt: skip
+            row = {
+                "stage": "vision",
+                "step": step,
+                "loss": round(mean, 4),
+                "photos": (step + 1) * cfg.batch,
+                "seconds": round(elapsed, 1),
+            }
             with log.open("a") as file:
                 file.write(json.dumps(row) + "\n")
     return heads
 
 
 @torch.inference_mode()
-def probe(visual: nn.Module, heads: ProbingHeads, photos: PhotoSet, batch: int = 128) -> dict[str, float]:
+def probe(
+    visual: nn.Module, heads: ProbingHeads, photos: PhotoSet, batch: int = 128
+) -> dict[str, float]:
     """Accuracy of the last source's category and colour heads on held-out photos."""
     right = {"category": 0, "colour": 0}
     known = {"category": 0, "colour": 0}
@@ -235,10 +251,14 @@ def probe(visual: nn.Module, heads: ProbingHeads, photos: PhotoSet, batch: int =
 
 
 @torch.inference_mode()
-def embed(visual: nn.Module, head: EmbeddingHead, photos: PhotoSet, batch: int = 128) -> NDArray[np.float32]:
+def embed(
+    visual: nn.Module, head: EmbeddingHead, photos: PhotoSet, batch: int = 128
+) -> NDArray[np.float32]:
     """Unit vectors `(n, d)` of a photo set."""
     found = [
-        head(encode(visual, torch.from_numpy(np.array(photos.pixels[at : at + batch]))).flat()).numpy()
+        head(
+            encode(visual, torch.from_numpy(np.array(photos.pixels[at : at + batch]))).flat()
+        ).numpy()
         for at in range(0, len(photos), batch)
     ]
     return np.concatenate(found)

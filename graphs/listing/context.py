@@ -16,6 +16,9 @@ from tools.safety import Policy
 from tools.taxonomy import Taxonomy
 from tools.visual_search import ListingIndex, MatchThresholds
 
+STRICTEST = MatchThresholds(identical=1.0, similar=1.0)
+"""Until thresholds are calibrated, only the very same photo matches."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -34,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class ListingContext:
-    """What a run needs of the world. `index` and `embedder` may be absent: nothing is found then."""
+    """What a run needs of the world. Without `index` or `embedder` nothing is found."""
 
     model: BaseChatModel
     taxonomy: Taxonomy
@@ -43,7 +46,7 @@ class ListingContext:
     tracer: RunTracer
     embedder: ImageEmbedder | None = None
     index: ListingIndex | None = None
-    thresholds: MatchThresholds = MatchThresholds(identical=1.0, similar=1.0)
+    thresholds: MatchThresholds = STRICTEST
     limits: Limits = field(default_factory=Limits)
     model_info: ModelInfo | None = None
 

@@ -105,8 +105,11 @@ def general_template(taxonomy: Taxonomy) -> AttributeTemplate:
     for leaf in taxonomy.leaves:
         for spec in leaf.template.attributes:
             if spec.name in wanted and (spec.name not in found):
-                found[spec.name] = spec if spec.name in ("colour", "condition") else \
-                    spec.model_copy(update={"values": (), "label": spec.name})  # fmt: skip
+                found[spec.name] = (
+                    spec
+                    if spec.name in ("colour", "condition")
+                    else spec.model_copy(update={"values": (), "label": spec.name})
+                )
         if len(found) == len(wanted):
             break
     return AttributeTemplate(attributes=tuple(found[n] for n in wanted if n in found))

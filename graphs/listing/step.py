@@ -1,10 +1,9 @@
 """The wrapper around every node: its span, its time, its event on the stream."""
 
-import functools
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from langgraph.runtime import Runtime
 
@@ -23,21 +22,27 @@ class Step:
     span: NodeSpan
     emit: Callable[[dict[str, Any]], None]
 
-    def event(self, name: str, **data: Any) -> None:
+    def event(self, event: str, /, **data: Any) -> None:
         """Send one event to whoever follows the run."""
-        self.emit({"event": name, **data})
+        self.emit({"event": event, **data})
 
 
 Body = Callable[[ListingState, Step], Awaitable[Update]]
-Node = Callable[[ListingState, Runtime[ListingContext]], Awaitable[Update]]
+
+
+class Node(Protocol):
+    """A node as LangGraph calls it."""
+
+    async def __call__(self, state: ListingState, *, runtime: Runtime[ListingContext]) -> Update:
+        """Run the node once."""
+        ...
 
 
 def node(name: str, reads: tuple[str, ...]) -> Callable[[Body], Node]:
     """Make a LangGraph node of a function; `reads` are the state's keys that the span records."""
 
     def wrap(body: Body) -> Node:
-        @functools.wraps(body)
-        async def run(state: ListingState, runtime: Runtime[ListingContext]) -> Update:
+        async def run(state: ListingState, *, runtime: Runtime[ListingContext]) -> Update:
             info = runtime.execution_info
             seen = {key: state.get(key) for key in reads if state.get(key) is not None}
             started = time.perf_counter()
@@ -55,6 +60,8 @@ def node(name: str, reads: tuple[str, ...]) -> Callable[[Body], Node]:
             emit({"event": "step", "name": name, "state": "done", "ms": spent})
             return {**update, "timings_ms": {**update.get("timings_ms", {}), name: spent}}
 
+        # Not functools.wraps: LangGraph would read the wrapped signature and pass no runtime.
+        run.__name__, run.__doc__ = name, body.__doc__
         return run
 
     return wrap

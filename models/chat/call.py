@@ -4,6 +4,7 @@ Rule: the same steps run sync and async; whoever leaves early cancels the genera
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -60,9 +61,11 @@ class Call:
 
     def run(self) -> Iterator[ChatGenerationChunk]:
         """Yield the reply's chunks."""
+        began = time.perf_counter()
         request = self._request()
         if self._options.choices is not None:
-            yield from self._chosen(self._engine.choose(request.messages, self._options.choices))
+            found = self._engine.choose(request.messages, self._options.choices)
+            yield from self._chosen(found, began)
             return
         generation = self._engine.start(request)
         try:
@@ -74,11 +77,12 @@ class Call:
 
     async def arun(self) -> AsyncGenerator[ChatGenerationChunk, None]:
         """Yield what `run` yields, without blocking the event loop."""
+        began = time.perf_counter()
         request = await asyncio.to_thread(self._request)
         if self._options.choices is not None:
             choices = self._options.choices
             found = await in_thread(lambda: self._engine.choose(request.messages, choices))
-            for chunk in self._chosen(found):
+            for chunk in self._chosen(found, began):
                 yield chunk
             return
         generation = await begin(lambda: self._engine.start(request))
@@ -89,11 +93,12 @@ class Call:
         for chunk in self.reply.finish(generation.result()):
             yield chunk
 
-    def _chosen(self, found: Sequence[Choice]) -> Iterator[ChatGenerationChunk]:
+    def _chosen(self, found: Sequence[Choice], began: float) -> Iterator[ChatGenerationChunk]:
         reported = found[: self._options.top_k or len(found)]
         yield from self.reply.feed(found[0].text)
         yield self.reply.last(
             "stop",
+            first_token_s=time.perf_counter() - began,
             choices=[
                 {
                     "text": choice.text,

@@ -61,8 +61,10 @@ class SpanAutomaton:
         for piece in pieces:
             offsets.append(offsets[-1] + len(piece))
         self._escaped = b"".join(pieces)
-        self._starts = tuple(offsets[index] for index in word_starts(text))
         self._ends = frozenset(offsets[index] for index in word_ends(text))
+        self._last = max(self._ends, default=0)  # beyond it a value could not end any more
+        starts = (offsets[index] for index in word_starts(text))
+        self._starts = tuple(start for start in starts if start < self._last)
 
     @property
     def initial(self) -> SpanState:
@@ -86,8 +88,7 @@ class SpanAutomaton:
         elif isinstance(state, Null):
             yield NULL[state.offset]
         else:
-            escaped = self._escaped
-            yield from {escaped[place] for place in state.places if place < len(escaped)}
+            yield from {self._escaped[place] for place in state.places if place < self._last}
             if self._may_close(state):
                 yield QUOTE
 
@@ -100,9 +101,10 @@ class SpanAutomaton:
                 return None
             done = state.offset + 1 == len(NULL)
             return Skeleton(state.field + 1, 0) if done else Null(state.field, state.offset + 1)
-        escaped = self._escaped
         places = tuple(
-            place + 1 for place in state.places if place < len(escaped) and escaped[place] == byte
+            place + 1
+            for place in state.places
+            if place < self._last and self._escaped[place] == byte
         )
         if places:
             return Inside(state.field, places, True)

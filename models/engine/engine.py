@@ -18,7 +18,6 @@ from listing.errors import BadInputError
 from models.constraints import TokenVocabulary
 from models.engine.answer import Answer
 from models.engine.choose import check_choices, score_choices
-from models.engine.continuations import Continuations
 from models.engine.decode import decode, prefill
 from models.engine.generation import Generation
 from models.engine.loading import Checkpoint, load_checkpoint
@@ -128,8 +127,8 @@ class Engine:
     ) -> list[Choice]:
         """All `choices` with their probability as the whole answer, the likeliest first.
 
-        Exact while the choices are few; for thousands, only the `beam` likeliest beginnings are
-        followed (see `score_choices`). BadInputError for no, empty or repeated choices.
+        Exact for up to `EXACT_CHOICES`; of more, only the `beam` likeliest branches are followed
+        (see `score_choices`). BadInputError for no, empty or repeated choices.
         """
         check_choices(choices)
         prompt = self._prompt(messages, None)
@@ -164,8 +163,9 @@ class Engine:
         self, prompt: Prompt, choices: Sequence[str], ids: list[list[int]], beam: int
     ) -> list[Choice]:
         encodings = [self._tower.encode(photo) for photo in prompt.photos]
-        read = Continuations(self.model, prefill(self.model, prompt, encodings))
-        return score_choices(read, choices, ids, end_id=self._checkpoint.end_id, beam=beam)
+        read = prefill(self.model, prompt, encodings)
+        end_id = self._checkpoint.end_id
+        return score_choices(self.model, read, choices, ids, end_id=end_id, beam=beam)
 
     def _generate(
         self,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoImageProcessor,
@@ -59,7 +60,7 @@ def load_checkpoint(source: str | Path, *, device: str = "auto", dtype: str = "a
     target = _device(device)
     config = _configuration(name)
     model = _model(name, config, target, dtype)
-    tokenizer = _tokenizer(name)
+    tokenizer = _tokenizer(name, config)
     processor = _image_processor(name)
     patch = config.vision_config.patch_size * config.vision_config.spatial_merge_size
     image_size = _image_size(name, patch)
@@ -130,7 +131,7 @@ def _model(name: str, config: PreTrainedConfig, device: torch.device, dtype: str
         model = AutoModelForImageTextToText.from_pretrained(
             name, config=config, dtype=kinds[dtype], attn_implementation="sdpa"
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{name}: weights cannot be loaded: {_first_line(error)}") from error
     if dtype == "auto":
         model = model.to(_automatic_dtype(model.num_parameters(), device))
@@ -143,14 +144,21 @@ def _automatic_dtype(parameters: int, device: torch.device) -> torch.dtype:
     return torch.float32 if parameters <= SMALL else torch.bfloat16
 
 
-def _tokenizer(name: str) -> Any:
+def _tokenizer(name: str, config: PreTrainedConfig) -> Any:
     try:
-        return AutoTokenizer.from_pretrained(name)
+        tokenizer = AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{name}: no tokenizer can be loaded ({_first_line(error)}); "
             "the folder needs tokenizer.json and tokenizer_config.json"
         ) from error
+    # Without its files transformers makes up an empty tokenizer of the right class.
+    if config.image_token_id not in tokenizer.added_tokens_decoder:
+        raise ModelError(
+            f"{name}: the tokenizer lacks the image token {config.image_token_id} of config.json; "
+            "the folder needs the tokenizer.json that the model was trained with"
+        )
+    return tokenizer
 
 
 def _image_processor(name: str) -> Any:

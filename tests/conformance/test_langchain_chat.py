@@ -1,8 +1,8 @@
 """langchain-tests' suites for chat models, run on `ChatQwenVL` and on `ScriptedChatModel`.
 
-`ChatQwenVL` runs on a real checkpoint, except in `CONTENT_TESTS`, where the suite expects words that
-only a scripted engine can promise; message conversion, prompts, parsing and constraints are real in
-both. What is not supported is in `UNSUPPORTED`, with the reason, and nowhere else.
+`ChatQwenVL` runs on a real checkpoint, except in `CONTENT_TESTS`, where the suite expects words
+that only a scripted engine can promise; message conversion, prompts, parsing and constraints are
+real in both. What is not supported is in `UNSUPPORTED`, with the reason, and nowhere else.
 """
 
 from collections.abc import Iterator
@@ -33,6 +33,7 @@ UNSUPPORTED = {
     "supports_model_override": "the process holds one checkpoint; load another model object",
     "enable_vcr_tests": "no HTTP traffic to record",
     "supported_usage_metadata_details": "no audio, no hidden reasoning, no billed prompt cache",
+    "is_lc_serializable": "the weights are part of the model object",
     "init_from_env_params": "settings are read by the application and given to load_chat_model",
 }
 """Features of the suite that are declared absent, and why."""
@@ -118,10 +119,11 @@ class TestChatQwenVLIntegration(OnEngine, ChatModelIntegrationTests):
 
     @pytest.fixture
     def model(self, request: pytest.FixtureRequest) -> BaseChatModel:
-        engine: Any = type(self).engine
+        params = getattr(request, "param", None) or {}
         if request.node.originalname in CONTENT_TESTS:
-            engine = ScriptedEngine(engine, answer)
-        return ChatQwenVL(engine=engine, **(getattr(request, "param", None) or {}))
+            scripted: Any = ScriptedEngine(type(self).engine, answer)
+            return ChatQwenVL(engine=scripted, **params)
+        return ChatQwenVL(engine=type(self).engine, max_tokens=16, **params)
 
 
 def test_every_unsupported_feature_has_its_reason() -> None:
@@ -138,6 +140,8 @@ def test_every_unsupported_feature_has_its_reason() -> None:
         nothing = isinstance(value, dict) and not any(value.values())
         if value is False or empty or nothing:
             absent.add(name)
+    if not ChatQwenVL.is_lc_serializable():
+        absent.add("is_lc_serializable")
     assert absent == set(UNSUPPORTED)
 
 

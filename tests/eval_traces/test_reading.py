@@ -192,7 +192,7 @@ def test_a_deep_trace_is_read_without_recursion(tracer: RunTracer) -> None:
 
     with ExitStack() as stack:
         run = stack.enter_context(tracer.run("listing"))
-        for _ in range(1500):
+        for _ in range(1100):
             stack.enter_context(tracer.tool("t"))
     assert run.path is not None
-    assert len(read_trace(run.path).spans) == 1501
+    assert len(read_trace(run.path).spans) == 1101

@@ -2,7 +2,8 @@ import asyncio
 import contextvars
 import json
 import logging
-import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -319,17 +320,24 @@ async def _close(chunks: AsyncIterator[int]) -> None:
     await chunks.aclose()  # type: ignore[attr-defined]
 
 
+CRASH = """
+import os, sys
+from pathlib import Path
+from eval_traces import open_trace
+tracer = open_trace(Path(sys.argv[1]))
+with tracer.run("listing", thread_id="t", input={"a": 1}), tracer.node("first"):
+    with tracer.tool("done", {"x": 1}) as tool:
+        tool.result(2)
+    under_way = tracer.tool("under way")
+    under_way.__enter__()
+    os._exit(9)
+"""
+
+
 def test_a_crash_leaves_what_was_recorded(tmp_path: Path) -> None:
-    child = os.fork()
-    if child == 0:
-        tracer = open_trace(tmp_path)
-        with tracer.run("listing", thread_id="t", input={"a": 1}), tracer.node("first"):
-            with tracer.tool("done", {"x": 1}) as tool:
-                tool.result(2)
-            tool_under_way = tracer.tool("under way")
-            tool_under_way.__enter__()
-            os._exit(9)
-    os.waitpid(child, 0)
+    repository = Path(__file__).parents[2]
+    crashed = subprocess.run([sys.executable, "-c", CRASH, str(tmp_path)], cwd=repository)
+    assert crashed.returncode == 9
     (path,) = tmp_path.glob("*/*.partial")
     trace = read_trace(path)
     assert not trace.complete

@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from models.engine import Engine
 from tests.models.tiny_checkpoints import build_tiny_checkpoint
+
+# A busy machine must not fail a property for being slow.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 CheckpointOf = Callable[[str], Path]
 EngineOf = Callable[[str], Engine]

@@ -63,9 +63,7 @@ class Reference:
         if images:
             image_token = self.model.config.image_token_id
             inputs["mm_token_type_ids"] = (inputs["input_ids"] == image_token).int()
-        output = self.model.generate(
-            **inputs, max_new_tokens=TOKENS, do_sample=False, **options
-        )
+        output = self.model.generate(**inputs, max_new_tokens=TOKENS, do_sample=False, **options)
         tokens: list[int] = output[0, inputs["input_ids"].shape[1] :].tolist()
         end = self.model.generation_config.eos_token_id
         return tokens[:-1] if tokens[-1] == end else tokens

@@ -26,7 +26,7 @@ def quadrants(width: int = 160, height: int = 120) -> Image.Image:
 
 def encoded(image: Image.Image, form: str, **options: object) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, format=form, **options)  # type: ignore[arg-type]
+    image.save(buffer, format=form, **options)
     return buffer.getvalue()
 
 

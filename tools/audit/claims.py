@@ -13,6 +13,7 @@ from tools.audit.candidate import ClaimCandidate, settle
 from tools.audit.matching import (
     evidence_values,
     general_statements,
+    own_colour,
     phrase_claims,
     quantities,
     said_value,
@@ -80,7 +81,7 @@ def _field_claims(
     extracted: Sequence[SpannedValue],
 ) -> list[ClaimCandidate]:
     stated = [c for spec in specs for c in stated_values(field, text, spec, ledger)]
-    found = settle_measures(text, specs, stated)
+    found = [own_colour(text, c) for c in settle_measures(text, specs, stated)]
     taken = {(c.start, c.end) for c in found}
     found += [c for c in quantities(field, text) if (c.start, c.end) not in taken]
     found += phrase_claims(field, text)

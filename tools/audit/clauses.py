@@ -1,7 +1,7 @@
 """Where a statement can be cut out of a sentence or a title so that the rest still reads.
 
 Tried from small to large: the qualifier before a noun, the item of a list, the phrase after a
-preposition, the clause, the sentence. English by rule; other languages fall through to the sentence.
+preposition, the clause, the sentence. English by rule; in other languages it is the sentence.
 """
 
 import re
@@ -15,22 +15,31 @@ _CLAUSE_BREAK = re.compile(
 _FILLER = (
     r"(?:a|an|the|its|it|it's|is|are|was|in|with|without|no|of|from|by|for|size|colour|color|very|"
     r"fully|still|also|comes?|has|have|include[sd]?|including|original|condition|storage|memory|ram|"
-    r"ssd|finish|edition|version|brand|model|made|too|well|included|strap|body|and|&|plus|or|has been)"
+    r"ssd|finish|edition|version|brand|model|made|too|well|strap|body|and|&|plus|or|been)"
 )
 _ONLY_FILLER = re.compile(rf"(?:\W|\b{_FILLER}\b)*", re.IGNORECASE)
 _NOUN_AFTER = re.compile(
     r"\s+(?:of\s+)?(?:storage|memory|ram|ssd|condition|colou?r|finish|included|inside|size)\b", re.I
 )
 _NEXT_WORD = re.compile(r"[ \t]+([\w’'\-]+)")
-_NO_NOUN = frozenset(
-    "and or but is are was were with without in for from which that to at on of by as it its i you "
-    "has have had comes come works includes included so if after since when while because than then "
-    "fits looks holds will can be been also too only very".split()
+_NO_NOUN = re.compile(
+    r"and|or|but|is|are|was|were|with|without|in|for|from|which|that|to|at|"
+    r"on|of|by|as|it|its|i|you|has|have|had|comes|come|works|includes|"
+    r"included|so|if|after|since|when|while|because|than|then|fits|looks|holds|"
+    r"will|can|be|been|also|too|only|very"
 )
+"""Words that no qualifier stands before."""
 _PREPOSITION = re.compile(
     r"(?:(?<=\s)|^)(?:with|in|of|from|by|for|without|at|plus|and|&|size|including|incl\.)\s+"
     r"(?:(?:a|an|the|its|original|size|very|no)\s+)*$",
     re.IGNORECASE,
+)
+_LIST_LEAD = re.compile(
+    r"(?:\W*\w+){0,3}?\W*\b(?:with|including|includes?|incl\.|plus|without)\s+", re.I
+)
+"""What opens a list and stays when its first item goes."""
+_LIST_GOES_ON = re.compile(
+    rf"\s*(?:,|;|\s(?:and|or|&|plus)\s)\s*(?!(?:{_NO_NOUN.pattern})\b|no\b)", re.I
 )
 _LEANS = re.compile(
     r"\b(?:comes?|is|are|was|be|been|available|made|looks?|sold|has|have|and|or|with|it)\s*$", re.I
@@ -59,6 +68,9 @@ def cut_range(
     if not clause and _qualifies(text, end, right[0]):
         return start, end + len(text[end:]) - len(text[end:].lstrip(" \t"))
     if _ONLY_FILLER.fullmatch(rest):
+        lead = _LIST_LEAD.match(text, left[1], start)
+        if lead and right[0] < last and _LIST_GOES_ON.match(text, right[0]):
+            return lead.end(), right[1]
         return _segment(text, first, last, left, right)
     phrase = _PREPOSITION.search(text, left[1], start)
     if (
@@ -84,14 +96,21 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
 def _qualifies(text: str, end: int, limit: int) -> bool:
     """The words stand before a noun of the same segment."""
     word = _NEXT_WORD.match(text, end)
-    return word is not None and word.end() <= limit and word[1].lower() not in _NO_NOUN
+    return word is not None and word.end() <= limit and not _NO_NOUN.fullmatch(word[1].lower())
 
 
 def _segment(
     text: str, first: int, last: int, left: tuple[int, int], right: tuple[int, int]
 ) -> tuple[int, int]:
     """A whole segment with one of its breaks; the sentence when it has no other."""
-    if left[1] > first:
+    opened = text[left[0] : left[1]].strip()[:1]
+    if opened in ("(", "[") and text[right[0] : right[1]].lstrip().startswith((")", "]")):
+        return left[0], right[1]
+    if opened == ":" and right[0] == last:
+        # The label in front goes too ("Condition: new").
+        comma = text.rfind(", ", first, left[0])
+        return (comma, last) if comma >= 0 else _whole(text, first, last)
+    if left[1] > first and not (opened in ("(", "[", ":") and right[0] < last):
         return left[0], right[0]
     if right[0] < last:
         return left[1], right[1]

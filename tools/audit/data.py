@@ -24,6 +24,7 @@ class _File(BaseModel):
     patterns: dict[str, list[str]]
     general: dict[str, list[str]]
     negations: list[str]
+    parts: list[str]
     title_words: list[str]
 
 
@@ -37,6 +38,8 @@ class AuditWording:
     general: re.Pattern[str]
     title_words: frozenset[str]
     negation: re.Pattern[str]
+    part: re.Pattern[str]
+    """What follows a colour that is not the item's own ("black case")."""
 
     def negated(self, text: str, start: int) -> bool:
         """Return whether a negation stands right before `start`."""
@@ -71,6 +74,7 @@ def audit_wording() -> AuditWording:
         general=_general([p for phrases in file.general.values() for p in phrases]),
         title_words=frozenset(file.title_words),
         negation=re.compile(rf"(?:{negations}){_NEAR}", re.IGNORECASE),
+        part=re.compile(rf"\s+(?:\w+\s+)?(?:{'|'.join(file.parts)})(?!\w)", re.IGNORECASE),
     )
 
 

@@ -4,11 +4,13 @@ A denial ("without charger", "no scratches") is a statement too, of the contrary
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from listing import AttributeSpec, EvidenceLedger
 from listing.claim import ClaimField
 from tools.audit.candidate import ClaimCandidate
 from tools.audit.data import audit_wording
+from tools.normalise import announced as is_announced
 from tools.normalise import (
     attribute_key,
     canonical,
@@ -17,8 +19,8 @@ from tools.normalise import (
     mentions,
     phrase_key,
 )
-from tools.normalise import announced as is_announced
 
+_NAMES = ("brand", "model", "title", "author")
 _WEAR = {"good", "fair"}
 _DEFAULT_ATTRIBUTE = {
     "data": "storage",
@@ -59,7 +61,9 @@ def said_value(
     In the spelling of `known` where it is one of those.
     """
     words = text[start:end]
-    value = known_value(spec.name, words, known) or canonical(spec.name, words)
+    value = known_value(spec.name, words, known)
+    if value is None:  # a name keeps its spelling
+        value = words if spec.name in _NAMES else canonical(spec.name, words)
     if not value or not audit_wording().negated(text, start):
         return value or None
     if spec.name == "accessories":
@@ -101,10 +105,14 @@ def _stray_length(text: str, spec: AttributeSpec, candidate: ClaimCandidate) -> 
     measured = [v for v in spec.values if next(find_quantities(v, "length"), None)]
     if measured:
         return candidate
-    return ClaimCandidate(
-        candidate.field, candidate.start, candidate.end, candidate.text,
-        "dimensions", str(lengths[0]), scope="model",
-    )  # fmt: skip
+    return replace(candidate, attribute="dimensions", value=str(lengths[0]), scope="model")
+
+
+def own_colour(text: str, candidate: ClaimCandidate) -> ClaimCandidate:
+    """A colour of the case or the box is not the item's: it is claimed under a name of its own."""
+    if candidate.attribute != "colour" or not audit_wording().part.match(text, candidate.end):
+        return candidate
+    return replace(candidate, attribute="part_colour", scope="item")
 
 
 def quantities(field: ClaimField, text: str) -> Iterator[ClaimCandidate]:

@@ -1,17 +1,19 @@
 """Names that nobody supplied: brands and model codes that the draft states out of nowhere.
 
-A capitalised word inside a sentence, or a word that mixes letters and digits, that is neither a known
-value nor an ordinary word of titles, is taken as a claim of brand or model. Words that the evidence
-itself uses for other things are left alone.
+A capitalised word inside a sentence, or a word that mixes letters and digits, that is neither a
+known value nor an ordinary word of titles, is taken as a claim of brand or model. Words of the
+category and of the template are ordinary.
 """
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from listing import AttributeSpec, EvidenceLedger
 from listing.claim import ClaimField
 from tools.audit.candidate import ClaimCandidate
 from tools.audit.data import audit_wording
+from tools.taxonomy import market_taxonomy
 
 _WORD = r"[A-Z][\w’'\-]*|[a-z]{0,2}[A-Z][\w\-]*"
 _CODE = r"(?=[\w\-]*\d)(?=[\w\-]*[A-Za-z])[\w\-]{3,}"
@@ -31,6 +33,7 @@ def unknown_names(
 ) -> Iterator[ClaimCandidate]:
     """Yield name-like words of `text` outside of `found`, as claims of brand or model."""
     names = [spec.name for spec in specs if spec.name in ("brand", "model")]
+    names = names or [spec.name for spec in specs if spec.name in ("title", "author")]
     if not names or text.isupper():
         return
     ordinary = audit_wording().title_words | _ordinary(ledger)
@@ -74,7 +77,16 @@ def _taken(start: int, end: int, found: Sequence[ClaimCandidate]) -> bool:
 
 
 def _ordinary(ledger: EvidenceLedger) -> frozenset[str]:
-    """Words that category and template evidence uses, singular and plural."""
-    texts = (e.text for e in ledger if e.kind in ("category", "template"))
-    words = {w.casefold() for text in texts for w in re.findall(r"[\w]+", text)}
+    """Words that name kinds of goods or attributes, singular and plural."""
+    texts = [e.text for e in ledger if e.kind in ("category", "template")]
+    return _both_numbers([*texts, *_kind_names()])
+
+
+@functools.cache
+def _kind_names() -> tuple[str, ...]:
+    return tuple(category.name for category in market_taxonomy().categories)
+
+
+def _both_numbers(texts: Iterable[str]) -> frozenset[str]:
+    words = {w.casefold() for text in texts for w in re.findall(r"\w+", text)}
     return frozenset(words | {w.rstrip("s") for w in words} | {w + "s" for w in words})

@@ -1,20 +1,20 @@
 """The verdict on each claim: which evidence vouches for it, or says otherwise.
 
-Evidence has a rank: the seller's own word, then the photo, then an identical listing, then a similar
-one. A listing only speaks where its scope lets it: a similar one for the model, an identical one also
-for the variant, neither for the item itself.
+Evidence has a rank: the seller's own word, then the photo, then an identical listing, then a
+similar one. A listing only speaks where its scope lets it: a similar one for the model, an
+identical one also for the variant, neither for the item itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from listing import AttributeSpec, Claim, Evidence, EvidenceLedger, Reference
+from listing import AttributeSpec, Claim, Evidence, EvidenceLedger, Reference, SpannedValue
 from listing.claim import Verdict
 from tools.audit.candidate import ClaimCandidate
 from tools.audit.data import audit_wording
-from tools.audit.matching import phrase_claims, said_value, stated_values
-from tools.normalise import attribute_key, canonical, mentions, same_value
+from tools.audit.matching import phrase_claims, said_value
+from tools.normalise import announced, attribute_key, canonical, mentions, same_value, siblings
 
 Stance = Literal["same", "other"]
 _SELLER, _PHOTO, _IDENTICAL, _SIMILAR = range(4)
@@ -91,9 +91,18 @@ def _weigh(voices: Sequence[_Voice]) -> tuple[Verdict, list[str]]:
         heard = heard[-1:]
     same = [voice for voice in heard if voice.stance == "same"]
     other = [voice for voice in heard if voice.stance == "other"]
-    if len(same) >= len(other):
-        return "supported", [same[0].evidence.id]
-    return "contradicted", [other[0].evidence.id]
+    if len(_sources(same)) >= len(_sources(other)):
+        return "supported", [_plainest(same).id]
+    return "contradicted", [_plainest(other).id]
+
+
+def _sources(voices: Sequence[_Voice]) -> set[str]:
+    return {voice.evidence.source for voice in voices}
+
+
+def _plainest(voices: Sequence[_Voice]) -> Evidence:
+    """The item that is about this attribute alone, before a text that also mentions it."""
+    return next((v.evidence for v in voices if v.evidence.attribute), voices[0].evidence)
 
 
 def _stance(item: Evidence, candidate: ClaimCandidate, brands: Sequence[str]) -> Stance | None:
@@ -141,24 +150,32 @@ def _compare_accessories(claimed: str, stated: str) -> Stance | None:
 
 def _text_stance(item: Evidence, candidate: ClaimCandidate, brands: Sequence[str]) -> Stance | None:
     """The same for evidence in words: a seller's message, a listing's whole text."""
-    beyond = audit_wording().claims.keys() | audit_wording().patterns.keys()
-    if candidate.attribute in beyond:
-        stated = [
-            c for c in phrase_claims("description", item.text) if c.attribute == candidate.attribute
-        ]
-        return _phrase_stance(candidate, [c.value for c in stated])
-    spec = AttributeSpec(name=candidate.attribute, label=candidate.attribute, scope=candidate.scope)
+    name, text = candidate.attribute, item.text
+    if name in audit_wording().claims or name in audit_wording().patterns:
+        stated = phrase_claims("description", text)
+        return _phrase_stance(candidate, [c.value for c in stated if c.attribute == name])
+    spec = AttributeSpec(name=name, label=name, scope=candidate.scope)
     wanted = candidate.value.removeprefix("no ")
-    said = [
-        value
-        for m in (*mentions(spec.name, item.text, (wanted,)), *mentions(spec.name, item.text))
-        if (value := said_value(spec, item.text, m.start, m.end, (wanted,))) is not None
-    ]
-    stances = [_compare(candidate.attribute, candidate.value, value, brands) for value in said]
-    if "same" in stances:
-        return "same"
+    other = False
+    for m in (*mentions(name, text, (wanted,)), *mentions(name, text)):
+        value = said_value(spec, text, m.start, m.end, (wanted,))
+        if value is None or _about_another(name, text, m):
+            continue
+        stance = _compare(name, candidate.value, value, brands)
+        if stance == "same":
+            return "same"
+        other |= stance == "other" and (not siblings(name) or announced(name, text, m.start, m.end))
     # What a stranger's text says otherwise may be about something else in it; the seller's is not.
-    return "other" if "other" in stances and item.kind == "seller" else None
+    return "other" if other and item.kind == "seller" else None
+
+
+def _about_another(attribute: str, text: str, mention: SpannedValue) -> bool:
+    """The words beside the value name another attribute of its dimension, or a part."""
+    if attribute == "colour":
+        return audit_wording().part.match(text, mention.end) is not None
+    place = (text, mention.start, mention.end)
+    named = any(announced(sibling, *place) for sibling in siblings(attribute))
+    return named and not announced(attribute, *place)
 
 
 def _phrase_stance(candidate: ClaimCandidate, stated: Sequence[str]) -> Stance | None:

@@ -4,7 +4,7 @@ What counts as the same is data (`values.yaml`), so that a wording is added with
 """
 
 from tools.normalise.canonical import canonical, known_value, same_value
-from tools.normalise.data import attribute_key, phrase_key
+from tools.normalise.data import attribute_key, phrase_key, siblings
 from tools.normalise.match import announced, mentions
 from tools.normalise.quantity import Quantity, find_quantities, parse_quantity
 
@@ -19,4 +19,5 @@ __all__ = [
     "parse_quantity",
     "phrase_key",
     "same_value",
+    "siblings",
 ]

@@ -22,6 +22,8 @@ _AGE = re.compile(
     r"\s*(?:\+|and (?:up|older|over)|or older|plus|up)?"
 )
 _STRINGS = re.compile(r"(\d{1,2}|[a-z]+) ?(?:strings?|stringed)?")
+_CODE_GAP = re.compile(r"(?<=[^\W\d_]) (?=\d)")
+"""Model codes are written ZS5, ZS 5 or ZS-5."""
 _LOUD = re.compile(r"[^\w\s.+]")
 
 
@@ -45,7 +47,8 @@ def canonical(attribute: str, value: str) -> str:
         return known
     if name in wording().lookup:
         return key
-    return " ".join(_LOUD.sub("", key.replace("&", " and ")).split()) or key
+    plain = " ".join(_LOUD.sub("", key.replace("&", " and ")).split()) or key
+    return _CODE_GAP.sub("", plain) if name == "model" else plain
 
 
 def _look_up(name: str, key: str) -> str | None:

@@ -1,7 +1,7 @@
 """The wording data of `values.yaml`, read once and indexed for look-up and for matching.
 
 Phrases are keyed by `phrase_key`: compatibility forms, no case, hyphens as spaces, no punctuation
-at the ends; the regular expressions follow the same rule, so that a phrase found in a text has a key.
+at the ends; the regular expressions follow it too, so that a phrase found in a text has a key.
 """
 
 import functools
@@ -19,6 +19,7 @@ from listing.errors import SettingsError
 
 _EDGES = " \t\n.,;:!?()[]{}*_'’\"“”"
 _GAPS = re.compile(r"[\s\-‐‑_]+")
+_CODE = re.compile(r"(?<=[^\W\d_])[\s\-]?(?=\d)")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -96,10 +97,21 @@ def attribute_key(attribute: str) -> str:
     return wording().aliases.get(key, key)
 
 
-def flexible(phrase: str) -> str:
-    """Return a regex for `phrase` at word boundaries, any gap for its gaps; none beside CJK."""
-    parts = (re.escape(part) for part in _GAPS.split(phrase.strip()) if part)
-    body = r"[\s\-‐‑]+".join(parts).replace("'", "['’]?")
+def siblings(attribute: str) -> tuple[str, ...]:
+    """Return the other attributes that are measured in the same dimension."""
+    key, dimensions = attribute_key(attribute), wording().dimensions
+    return tuple(a for a, d in dimensions.items() if a != key and d == dimensions.get(key))
+
+
+def flexible(phrase: str, *, code: bool = False) -> str:
+    """Return a regex for `phrase` at word boundaries, any gap for its gaps; none beside CJK.
+
+    `code`: a gap may also be missing, or stand between letters and digits (ZS 5, ZS-5, ZS5).
+    """
+    spaced = _CODE.sub(" ", phrase.strip()) if code else phrase.strip()
+    parts = [re.escape(part) for part in _GAPS.split(spaced) if part]
+    gap = r"[\s\-‐‑]*" if code else r"[\s\-‐‑]+"
+    body = gap.join(parts).replace("'", "['’]?")
     left = r"(?<!\w)" if phrase[:1].isalnum() and not _CJK.match(phrase[:1]) else ""
     right = r"(?!\w)" if phrase[-1:].isalnum() and not _CJK.match(phrase[-1:]) else ""
     return f"{left}{body}{right}"

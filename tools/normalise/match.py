@@ -17,7 +17,8 @@ from tools.normalise.quantity import find_quantities
 _BREAK_BEFORE = re.compile(r"(?:^|[,;.:!?\n\r|/()\[\]–—•·、，。；]|\s-\s)[\s*]*$")
 _BREAK_AFTER = re.compile(r"^[\s*]*(?:$|[,;.!?\n\r|/()\[\]–—•·、，。；]|-\s)")
 _FILLER = (
-    r"\s*(?:is|are|in|it's|=|:|-|of|a|an|the|its|original|some)?\s*(?:(?:a|an|the|its|very|in)\s+)?"
+    r"\s*(?:of\s+(?:the|this|my|our)\s+\w+\s*)?(?:is|are|in|as|it's|=|:|-|of|a|an|the|its|original|some)?"
+    r"\s*(?:(?:a|an|the|its|very|in|as)\s+)?"
 )
 _CHAIN = re.compile(
     r"^\s*(?:,|;|\band\b|&|\+|\bor\b|\bplus\b|和|、)*\s*(?:(?:a|an|the|its|original|with)\s+)*$",
@@ -38,6 +39,9 @@ _SPECIAL = {
         re.I,
     ),
 }
+_RATES = re.compile(
+    r"\b(?:rate|describe|call|grade)d?\s+(?:\w+\s+){0,2}(?:condition|state)\s+$", re.I
+)
 _BARE_NUMBER = re.compile(r"(?<![\w.,:/])\d{1,3}(?:[.,]5)?(?![\w:/]|[.,]\d)")
 
 
@@ -113,7 +117,7 @@ def _literal(name: str, text: str, values: Sequence[str]) -> Iterable[_Hit]:
         if not phrase_key(value) or canonical(name, value) in parts.values():
             continue
         alone = len(value.strip()) <= 2 or value.strip().isdigit()
-        for match in re.finditer(flexible(value), text, re.IGNORECASE):
+        for match in re.finditer(flexible(value, code=name == "model"), text, re.IGNORECASE):
             yield _Hit(match.start(), match.end(), value, alone)
 
 
@@ -121,6 +125,8 @@ def _grounded(name: str, text: str, hits: Iterable[_Hit]) -> list[_Hit]:
     """Drop `alone` hits without a cue, a segment of their own or a place in a list of such."""
     found = sorted(hits, key=lambda h: (h.start, -h.end))
     sure = [h for h in found if not h.alone or _grounded_alone(name, text, h)]
+    if name == "condition":
+        sure = [h for h in sure if not _rated(text, h)]
     if name == "accessories":
         for direction in (found, found[::-1]):
             for hit in direction:
@@ -146,6 +152,12 @@ def _grounded_alone(name: str, text: str, hit: _Hit) -> bool:
     return bool(_BREAK_BEFORE.search(before) and _BREAK_AFTER.match(after))
 
 
+def _rated(text: str, hit: _Hit) -> bool:
+    """Whether "as" belongs to a verb: "I rate the condition as new" says new, not as new."""
+    as_new = text[hit.start : hit.end].lower().startswith("as ")
+    return as_new and _RATES.search(text[: hit.start]) is not None
+
+
 def _chained(text: str, hit: _Hit, other: _Hit) -> bool:
     first, second = sorted((hit, other), key=lambda h: h.start)
     return bool(_CHAIN.match(text[first.end : second.start])) and first.end < second.start
@@ -155,7 +167,8 @@ def _chained(text: str, hit: _Hit, other: _Hit) -> bool:
 def _cues(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     cues = wording().cues.get(name, (name.replace("_", " "),))
     words = "|".join(flexible(c) for c in sorted(cues, key=len, reverse=True))
+    kind = r"(?:\w+\s+)?" if name == "accessories" else ""  # "with a black case"
     return (
-        re.compile(rf"(?:{words}){_FILLER}$", re.IGNORECASE),
-        re.compile(rf"^[\s\-]*(?:(?:is|are)\s+)?(?:{words})", re.IGNORECASE),
+        re.compile(rf"(?:{words}){_FILLER}{kind}$", re.IGNORECASE),
+        re.compile(rf"^[\s\-]*(?:(?:is|are|will be)\s+)?(?:also\s+)?(?:{words})", re.IGNORECASE),
     )

@@ -5,6 +5,16 @@ draft back until it is known to be clean, `redact_contacts` keeps contact data o
 """
 
 from tools.safety.contact import redact_contacts
+from tools.safety.photos import check_photos
 from tools.safety.policy import SHIPPED_POLICIES, PhotoClass, Policy
+from tools.safety.stream import GuardStep, StreamGuard
 
-__all__ = ["SHIPPED_POLICIES", "PhotoClass", "Policy", "redact_contacts"]
+__all__ = [
+    "SHIPPED_POLICIES",
+    "GuardStep",
+    "PhotoClass",
+    "Policy",
+    "StreamGuard",
+    "check_photos",
+    "redact_contacts",
+]

@@ -15,7 +15,7 @@ from tools.safety.loading import LoadedRule
 from tools.safety.matching import Term, TermMatcher, make_term
 from tools.safety.normalise import Folded, fold
 from tools.safety.phones import find_phones
-from tools.safety.rules import RuleSpec, Where
+from tools.safety.rules import TEXT_PLACES, RuleSpec, Where
 
 Finder = Callable[[Folded], Iterator[tuple[int, int]]]
 
@@ -84,7 +84,8 @@ class CompiledRule:
     def notice_for(self, said: str | None) -> str:
         """Return what the seller reads, with the conditions still open."""
         unmet = self.unmet(said)
-        return f"{self.spec.notice} Still needed: {'; '.join(unmet)}." if unmet else self.spec.notice
+        needed = f" Still needed: {'; '.join(unmet)}." if unmet else ""
+        return self.spec.notice + needed
 
     def finding(
         self, where: Where, start: int | None, end: int | None, notice: str, said: str | None = None
@@ -147,12 +148,17 @@ class RuleSet:
                     terms += [replace(term, key=len(self._keys)) for term in group]
                     self._keys.append((index, kind))
         self._matcher = TermMatcher.build(terms)
-        self._searching = [
-            i for i, r in enumerate(self._rules) if r.patterns or r.finder or r.unless_patterns
-        ]
+        self._searching: dict[Where, list[int]] = {
+            place: [
+                i
+                for i, r in enumerate(self._rules)
+                if (r.patterns or r.finder) and place in r.spec.places
+            ]
+            for place in TEXT_PLACES
+        }
 
     def matches(self, folded: Folded, where: Where) -> list[Match]:
-        """Return every match of rules that read `where`, by place; none overlaps its rule's other."""
+        """Return the matches of rules that read `where`, by place; a rule's own do not overlap."""
         found: dict[int, _Found] = {}
         for hit in self._matcher.find(folded):
             index, kind = self._keys[hit.key]
@@ -161,7 +167,7 @@ class RuleSet:
                 entry.harmless.append((hit.start, hit.end))
             elif kind == "term" or hit.disguised:
                 entry.hits.append((hit.start, hit.end))
-        for index in self._searching:
+        for index in self._searching.get(where, []):
             rule = self._rules[index]
             hits = [m.span() for p in rule.patterns for m in p.finditer(folded.text)]
             if rule.finder is not None:

@@ -20,17 +20,15 @@ _MAILBOX = (
     r"(?:gmail|googlemail|hotmail|outlook|yahoo|ymail|icloud|proton(?:mail)?|aol|gmx|163|126|qq|foxmail"
     r"|sina|sohu|139|mail|email|zoho|yandex|live|msn)"
 )
+_NAME = r"[a-z0-9][a-z0-9._%+-]{0,40}"
 _EMAIL = re.compile(
-    rf"[a-z0-9][a-z0-9._%+-]{{0,40}} ?@ ?[a-z0-9-]{{1,30}}(?: ?\. ?[a-z0-9-]{{2,20}}){{1,3}}(?![a-z0-9])"
-    rf"|[a-z0-9][a-z0-9._%+-]{{0,40}} ?{_AT} ?[a-z0-9-]{{1,24}} ?{_DOT} ?{_TLD}"
-    rf"|[a-z0-9][a-z0-9._%+-]{{0,40}} ?(?:@|\(at\)|\[at\]|{{at}}|艾特|圈a) ?{_MAILBOX}(?![a-z0-9])"
-    rf"|[a-z0-9][a-z0-9._%+-]{{0,40}} at (?:gmail|hotmail|googlemail|outlook|icloud|protonmail|qq|163)"
-    r"(?![a-z0-9])"
+    rf"{_NAME} ?@ ?[a-z0-9-]{{1,30}}(?: ?\. ?[a-z0-9-]{{2,20}}){{1,3}}(?![a-z0-9])"
+    rf"|{_NAME} ?{_AT} ?[a-z0-9-]{{1,24}} ?{_DOT} ?{_TLD}"
+    rf"|{_NAME} ?(?:@|\(at\)|\[at\]|{{at}}|艾特|圈a) ?{_MAILBOX}(?![a-z0-9])"
+    rf"|{_NAME} at (?:gmail|hotmail|googlemail|outlook|icloud|protonmail|qq|163)(?![a-z0-9])"
 )
 
-_NOT_LINKS = (
-    r"(?:asp|ado|vb|c#|ml|paint|visual|studio|\.|dot|j#|node|vue|next|nuxt|three|d3)"
-)
+_NOT_LINKS = r"(?:asp|ado|vb|c#|ml|paint|visual|studio|\.|dot|j#|node|vue|next|nuxt|three|d3)"
 _LINK = re.compile(
     r"(?:https?|ftp|hxxps?) ?: ?/ ?/ ?[^\s，。；、）)]{1,48}"
     r"|(?<![a-z0-9])www ?[.。] ?[a-z0-9-]{1,40}(?: ?[.。] ?[a-z0-9-]{2,20})?(?:/[^\s，。]{0,20})?"
@@ -38,8 +36,8 @@ _LINK = re.compile(
     r"\.(?:me|ly|gl|com|be|gg|in|do|cn|to)/[a-z0-9+@_./-]{1,40}"
     rf"|(?<![a-z0-9@.#+])(?!{_NOT_LINKS}\.(?:net|js|io|com)(?![a-z0-9]))[a-z0-9][a-z0-9-]{{1,40}}"
     rf"(?:\.[a-z0-9-]{{2,20}}){{0,2}}\.{_TLD}(?:/[^\s，。]{{0,20}})?"
-    rf"|(?<![a-z0-9])[a-z0-9-]{{3,30}} ?(?:\(dot\)|\[dot\]|\{{dot\}}|\[\.\]|\(\.\)| dot |点) ?(?:com|net|cn|org)"
-    r"(?![a-z0-9])"
+    r"|(?<![a-z0-9])[a-z0-9-]{3,30} ?(?:\(dot\)|\[dot\]|\{dot\}|\[\.\]|\(\.\)| dot |点) ?"
+    r"(?:com|net|cn|org)(?![a-z0-9])"
 )
 
 _STRONG = (
@@ -62,8 +60,9 @@ _HANDLE = re.compile(
     rf"|{_LEFT}{_WEAK}(?:{_NAMED}(?:{_SET}| )@?{_ID}|{_SET}@?{_ID_MARKED}| ?@{_ID})"
     rf"|{_LEFT}{_GENERIC}{_NAMED}(?:{_SET}| )@?{_ID}"
     rf"|{_LEFT}(?:qq|扣扣)(?:号码?|群)? ?[:是]? ?[1-9](?: ?[0-9]){{4,10}}(?![0-9])"
-    rf"|{_LEFT}(?:add|message|msg|text|contact|reach|find|dm|pm|write(?: to)?|call|hit|chat with|talk to"
-    rf"|ping|follow|buzz|see) (?:{_ME} )?(?:up )?(?:on|via|by|through|at|over|in|using) (?:my |the )?"
+    rf"|{_LEFT}(?:add|message|msg|text|contact|reach|find|dm|pm|write(?: to)?|call|hit|chat with"
+    rf"|talk to|ping|follow|buzz|see) (?:{_ME} )?(?:up )?"
+    r"(?:on|via|by|through|at|over|in|using) (?:my |the )?"
     rf"(?:{_STRONG}|(?:instagram|insta|ig|facebook|fb|messenger|signal|skype|discord|kik|tg|snap|qq))"
     r"(?![a-z])"
     rf"|{_LEFT}(?:whats ?app|telegram|wechat|viber|snapchat|dm|pm) (?:{_ME})(?![a-z])"
@@ -72,14 +71,16 @@ _HANDLE = re.compile(
     rf"(?:{_STRONG}|qq|q群|tg|电报|飞机|v(?![a-z0-9])|薇(?!薇)|威(?![a-z力]))"
     rf"|(?:微信|薇信|v信|vx|手机)同号"
     rf"|(?:微信|薇信|v信|vx|wx) ?(?:扫码|二维码)(?:联系|加|添加)"
-    rf"|(?:dm|follow|message|find|contact|add|reach)(?: (?:me|us))?(?: (?:on|at))? @[a-z0-9_.]{{3,30}}"
-    rf"|(?<![a-z0-9_.@])@(?=[a-z.]{{0,24}}[0-9_])[a-z][a-z0-9_.]{{4,29}}(?![a-z0-9@])"
+    r"|(?:dm|follow|message|find|contact|add|reach)(?: (?:me|us))?(?: (?:on|at))? @[a-z0-9_.]{3,30}"
+    r"|(?<![a-z0-9_.@])@(?=[a-z.]{0,24}[0-9_])[a-z][a-z0-9_.]{4,29}(?![a-z0-9@])"
 )
 _ANY_HANDLE = re.compile(
     rf"{_LEFT}(?:{_STRONG}|{_WEAK}){_NAMED}?{_SET}@?[a-z0-9_.-]{{3,30}}|(?<![a-z0-9])@[a-z_][a-z0-9_.]{{2,29}}"
 )
 
-_NAME_AFTER = re.compile(r"(?: (?:at|is|on|me))? ?[:=#,-]? ?@?(?=[a-z.-]{0,30}[0-9_@])[a-z0-9_.-]{4,30}")
+_NAME_AFTER = re.compile(
+    r"(?: (?:at|is|on|me))? ?[:=#,-]? ?@?(?=[a-z.-]{0,30}[0-9_@])[a-z0-9_.-]{4,30}"
+)
 
 
 def find_emails(folded: Folded) -> Iterator[tuple[int, int]]:

@@ -8,15 +8,15 @@ from tools.safety.normalise import Folded
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TAGS = re.compile(r"(?:#[^\s#]{2,30}[ ,]{0,2}){6}")
-_TAG_LIST = re.compile(r"(?:^|[\n.!?] ?)(?:tags?|keywords?|search terms?|关键词|标签) ?[:：].{20,}", re.DOTALL)
+_TAG_LIST = re.compile(
+    r"(?:^|[\n.!?] ?)(?:tags?|keywords?|search terms?|关键词|标签) ?[:：].{20,}", re.DOTALL
+)
 _BRANDS = re.compile(
-    r"(?<![a-z])(?:apple|iphone|samsung|huawei|xiaomi|oppo|vivo|nokia|motorola|oneplus|sony|lg|nike|adidas|puma"
-    r"|reebok|asics|gucci|prada|chanel|dior|hermes|burberry|zara|uniqlo|rolex|omega|casio|seiko|dell|lenovo"
-    r"|asus|acer|toshiba|canon|nikon|fujifilm|panasonic|bosch|makita|dewalt|lego|playmobil)(?![a-z])"
+    r"(?<![a-z])(?:apple|iphone|samsung|huawei|xiaomi|oppo|vivo|nokia|motorola|oneplus|sony|lg"
+    r"|nike|adidas|puma|reebok|asics|gucci|prada|chanel|dior|hermes|burberry|zara|uniqlo"
+    r"|rolex|omega|casio|seiko|dell|lenovo|asus|acer|toshiba|canon|nikon|fujifilm|panasonic|bosch|makita|dewalt|lego|playmobil)(?![a-z])"
 )
-_STOP = frozenset(
-    "the and for with this that you are not has have its from all can will your our but very also more".split()
-)
+_STOP = frozenset({"the", "and", "for", "with", "this", "that", "you", "are", "not", "has", "from"})
 
 
 def find_stuffing(folded: Folded) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Numbers that identify a person: national ids, payment cards, bank accounts, by their check digits."""
+"""Numbers that identify a person: national ids, cards and accounts, told by their check digits."""
 
 import re
 from collections.abc import Iterator
@@ -11,17 +11,21 @@ _CHINA_ID = re.compile(
 )
 _CHINA_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _US_SSN = re.compile(
-    r"\b(?:ssn|social security(?: (?:number|no))?)[ .:#]{0,3}(?:is )?[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}(?![0-9])"
+    r"\b(?:ssn|social security(?: (?:number|no))?)[ .:#]{0,3}(?:is )?"
+    r"[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}(?![0-9])"
 )
 _PASSPORT = re.compile(
-    r"\b(?:passport|id card|driving licence|driver'?s license)(?: (?:number|no))[ .:#]{0,3}(?:is )?[a-z0-9]{6,12}"
+    r"\b(?:passport|id card|driving licence|driver'?s license)(?: (?:number|no))[ .:#]{0,3}(?:is )?"
+    r"[a-z0-9]{6,12}"
     r"|(?:护照|身份证|驾驶证)(?:号码?)[ :是]{0,2}[a-z0-9]{6,18}"
 )
 _CARD = re.compile(
     r"(?<![0-9.-])(?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6[0-9]{3}|3[47][0-9]{2})"
     r"(?:[ -][0-9]{4}){3}(?![0-9-])|(?<![0-9.-])(?:62[0-9]{14}|62[0-9]{17})(?![0-9])"
 )
-_IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])")
+_IBAN = re.compile(
+    r"(?<![a-z0-9])[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])"
+)
 
 
 def find_personal_ids(folded: Folded) -> Iterator[tuple[int, int]]:

@@ -65,7 +65,9 @@ def read_policy_files(folder: Path, extra: Iterable[Path] = ()) -> PolicySource:
         for key, index, rule_id in entries:
             line = lines[(key, index)]
             if rule_id in seen:
-                raise SettingsError(f"{file}:{line}: id {rule_id!r} is already used at {seen[rule_id]}")
+                raise SettingsError(
+                    f"{file}:{line}: id {rule_id!r} is already used at {seen[rule_id]}"
+                )
             seen[rule_id] = f"{file}:{line}"
         rules += [
             LoadedRule(spec, file, lines[("rules", i)]) for i, spec in enumerate(content.rules)

@@ -1,7 +1,7 @@
 """Terms found in one pass by an Aho-Corasick automaton, spelled straight or in disguise.
 
-The automaton reads a skeleton: letters and digits alone, leetspeak undone, separators dropped. A hit
-counts only when the folded text bears it out: whole words, gaps where the term has gaps, and
+The automaton reads a skeleton: letters and digits alone, leetspeak undone, separators dropped.
+A hit counts only when the folded text bears it out: whole words, gaps where the term has gaps, and
 otherwise a trick that no honest text plays (single letters apart, digits inside a word).
 """
 
@@ -19,10 +19,11 @@ MAX_MATCH = 64
 _JOINED, _SPACE, _ODD, _POINT, _HARD = range(5)
 _LEET = str.maketrans("01l3457@$!|", "oiieastasii")
 _SWAPS = {
-    "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "il",
+    "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t",
+    "@": "a", "$": "s", "!": "i", "|": "il",
 }  # fmt: skip
 _PLAIN_GAP = frozenset(" -/'&+")
-_POINTS = frozenset(",;:!?()[]{}\"<>.。，、；：！？（）【】《》「」“”…")
+_POINTS = frozenset(',;:!?()[]{}"<>.。，、；：！？（）【】《》「」“”…')
 _LONGEST_GAP = 3
 
 
@@ -74,8 +75,8 @@ class Term:
     key: int
     """What the caller asked to be told when it is found."""
     letters: str
-    breaks: frozenset[int]
-    """Places inside `letters` where the term has a gap of its own."""
+    gaps: tuple[int, ...]
+    """What stands before each letter in the term itself."""
     plural: bool
     unspaced: bool
 
@@ -99,7 +100,7 @@ def make_term(text: str, key: int) -> Term | None:
     return Term(
         key=key,
         letters=letters,
-        breaks=frozenset(i for i, gap in enumerate(bones.gaps) if i and gap != _JOINED),
+        gaps=tuple(bones.gaps),
         plural=letters.isascii() and letters[-1].isalpha() and len(letters) >= 4,
         unspaced=any(is_unspaced(c) for c in letters),
     )
@@ -172,7 +173,7 @@ def _ends(bones: Skeleton, end: int, term: Term) -> int:
         after = end + len(plural)
         if term.plural and letters.startswith(plural, end):
             joined = after < len(letters) and bones.gaps[after] == _JOINED
-            if not joined and _JOINED == max(bones.gaps[end:after]):
+            if not joined and max(bones.gaps[end:after]) == _JOINED:
                 return after
     return 0
 
@@ -210,7 +211,10 @@ def _gaps(term: Term, bones: Skeleton, first: int) -> int | None:
         if gap == _HARD:
             return None
         here, before = bones.letters[first + offset], bones.letters[first + offset - 1]
-        if gap == _SPACE and (offset in term.breaks or here.isdigit() != before.isdigit()):
+        own = term.gaps[offset]
+        if own != _JOINED and gap <= max(own, _SPACE):
+            continue
+        if gap == _SPACE and here.isdigit() != before.isdigit():
             continue
         if term.unspaced and gap == _POINT:
             return None
@@ -218,7 +222,7 @@ def _gaps(term: Term, bones: Skeleton, first: int) -> int | None:
         odd += gap == _ODD
     if not count or term.unspaced:
         return count
-    pieces = count + 1 + sum(bones.gaps[first + b] == _SPACE for b in term.breaks)
+    pieces = count + sum(gap != _JOINED for gap in (_SPACE, *term.gaps[1:]))
     size = len(term.letters)
     if size >= 4 and pieces * 2 >= size:
         return count

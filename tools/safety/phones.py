@@ -1,12 +1,13 @@
 """Telephone numbers in folded text: written plainly, spaced apart, or spelled in words.
 
-A run of digits counts only when its grouping is that of a telephone number, when somebody says "call
-me" before it, or when it is spelled as no one spells a size, a price or a model number.
+A run of digits counts only when its grouping is that of a telephone number, when somebody says
+"call me" before it, or when it is spelled as no one spells a size, a price or a model number.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tools.safety.matching import MAX_MATCH
 from tools.safety.normalise import Folded
@@ -15,7 +16,9 @@ _WORDS = {
     "zero": "0", "nought": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4",
     "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
-_NUMERALS = dict(zip("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789", strict=True))
+_NUMERALS = dict(
+    zip("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789", strict=True)
+)
 _SPELLED = {**_WORDS, **_NUMERALS}
 _VALUES = {**_SPELLED, "o": "0", "l": "1", "i": "1"}
 _WORD = r"(?<![a-z])(?:zero|nought|oh|one|two|three|four|five|six|seven|eight|nine)(?![a-z])"
@@ -31,18 +34,19 @@ _SAID_BEFORE = re.compile(
     r"|\b(?:tel|telephone|mobile|cell|cellphone|ph|mob|hotline|phone (?:number|no))\b"
     r"(?: (?:is|number|no))?|\bmy (?:phone|number|cell|mobile|tel)(?: number)?(?: is)?"
     r"|电话|手机号?码?|联系方式|致电|拨打|来电|微信同?号?|号码是?|[☎📞📱✆])"
-    r"[ .:=#-]{0,4}[(+]?$"
+    r"[ .:=#-]{0,4}[(+]?\Z"
 )
 _LABEL_BEFORE = re.compile(
     r"(?:isbn(?:-1[03])?|upc|ean|asin|gtin|sku|s/n|sn|serial|part|p/n|pn|mpn|model|item|order|imei"
     r"|vin|mfr|style|ref|article|art|code|编号|型号|货号|序列号|书号|条码|订单号)"
-    r"(?: (?:no|number|nr|code|id))?[ .:#=]{0,3}$|#$"
+    r"(?: (?:no|number|nr|code|id))?[ .:#=]{0,3}\Z|#\Z"
 )
-_MONEY_BEFORE = re.compile(r"(?:[$€£¥￥]|usd|eur|gbp|cny|rmb|hkd|\bprice) ?:? ?$")
+_MONEY_BEFORE = re.compile(r"(?:[$€£¥￥]|usd|eur|gbp|cny|rmb|hkd|\bprice) ?:? ?\Z")
 _UNIT_AFTER = re.compile(
-    r" ?(?:[$€£¥%元块]|usd|eur|gbp|rmb|[kmgt]b\b|[kmg]?hz|mah|mm\b|cm\b|kg\b|rpm|dpi|lumens?|pixels?|btu)"
+    r" ?(?:[$€£¥%元块]|usd|eur|gbp|rmb|[kmgt]b\b|[kmg]?hz|mah|mm\b|cm\b|kg\b|rpm|dpi|lumens?"
+    r"|pixels?|btu)"
 )
-_DATE = re.compile(r"^(?:19|20)\d\d[-./ ]?(?:0?[1-9]|1[0-2])[-./ ]?(?:0?[1-9]|[12]\d|3[01])$")
+_DATE = re.compile(r"^(?:19|20)\d\d[-./ ]?(?:0?[1-9]|1[0-2])[-./ ]?(?:0?[1-9]|[12]\d|3[01])\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,12 @@ def find_number_runs(folded: Folded) -> Iterator[tuple[int, int]]:
         digits = "".join(g.digits for g in groups)
         before, after = text[max(0, start - 24) : start], text[end : end + 10]
         decimal = len(groups) == 2 and text[groups[0].end : groups[1].start] == "."
-        code = bool(re.search(r"[a-z_]-?$", before)) or bool(re.match(r"[a-z_]", after))
+        code = bool(re.search(r"[a-z_]-?\Z", before)) or bool(re.match(r"[a-z_]", after))
         if _first_number(groups, text) is not None or not (
             len(digits) < (9 if len(groups) == 1 else 7)
             or decimal
             or max(len(g.digits) for g in groups) < 3
-            or re.search(r"[0-9],$", before)
+            or re.search(r"[0-9],\Z", before)
             or code
             or _LABEL_BEFORE.search(before)
             or _MONEY_BEFORE.search(before)
@@ -119,7 +123,7 @@ def _is_number(groups: list[_Group], text: str) -> bool:
     digits = "".join(g.digits for g in groups)
     start, end = groups[0].start, groups[-1].end
     before = text[max(0, start - 32) : start]
-    gaps = [text[a.end : b.start] for a, b in zip(groups, groups[1:], strict=False)]
+    gaps = [text[a.end : b.start] for a, b in pairwise(groups)]
     if len(digits) > 15 or _is_regular(digits):
         return False
     apart = len(digits) >= 8 and len(groups) == len(digits) and not any("/" in g for g in gaps)
@@ -129,11 +133,11 @@ def _is_number(groups: list[_Group], text: str) -> bool:
         return False
     if _DATE.match(text[start:end]):
         return False
-    if re.search(r"(?:^|[^a-z0-9])\+ ?\(?$", before) and len(digits) >= 9:
+    if re.search(r"(?:^|[^a-z0-9])\+ ?\(?\Z", before) and len(digits) >= 9:
         return True
     if _SAID_BEFORE.search(before) and len(digits) >= 7:
         return True
-    attached = re.search(r"[a-z0-9_#./$€£¥-]$", before) or re.match(r"[-./]?[a-z0-9_]", text[end:])
+    attached = re.search(r"[a-z0-9_#./$€£¥-]\Z", before) or re.match(r"[-./]?[a-z0-9_]", text[end:])
     if attached or _LABEL_BEFORE.search(before) or _UNIT_AFTER.match(text[end : end + 10]):
         return False
     return _has_layout(digits, [len(g.digits) for g in groups], gaps)
@@ -159,5 +163,5 @@ def _has_layout(digits: str, sizes: list[int], gaps: list[str]) -> bool:
 
 def _is_regular(digits: str) -> bool:
     """Tell whether digits only count up, count down or repeat, as sizes and examples do."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(digits, digits[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(digits)}
     return len(steps) == 1

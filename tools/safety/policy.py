@@ -1,7 +1,7 @@
 """The policy in force: every rule compiled, asked of texts, drafts and categories.
 
-Built once from the policy files and never changed. A finding says which rule and where, in words for
-the seller; the rule's terms and patterns never leave here.
+Built once from the policy files and never changed. A finding says which rule and where, in words
+for the seller; the rule's terms and patterns never leave here.
 """
 
 import re
@@ -70,6 +70,11 @@ class Policy:
         rules += [_lexicon_rule(w) for w in words if w.spec.id not in disabled]
         _refuse_shared_labels(source.rules, rules)
         return cls(rules)
+
+    @property
+    def term_count(self) -> int:
+        """How many terms the automaton holds, exceptions included."""
+        return sum(len(r.terms) + len(r.disguised) + len(r.unless) for r in self.rules)
 
     @property
     def photo_classes(self) -> list[PhotoClass]:

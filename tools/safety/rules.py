@@ -1,6 +1,7 @@
-"""The form of a policy file: rules and lexicons as an operator writes them, checked as they are read.
+"""The form of a policy file: rules and lexicons as an operator writes them, checked when read.
 
-Nothing here matches text; `tools.safety.policy` does. Unknown keys are refused so that typos are seen.
+Nothing here matches text; `tools.safety.policy` does. Unknown keys are refused so that typos are
+seen.
 """
 
 from typing import Annotated, Literal, get_args
@@ -62,7 +63,7 @@ class Condition(_Strict):
 
 
 class RuleSpec(_Strict):
-    """One rule: a class, an action, what sets it off, what does not, and the cases that prove it."""
+    """One rule: class, action, what sets it off, what does not, and the cases that prove it."""
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     risk: Risk
@@ -106,7 +107,9 @@ class RuleSpec(_Strict):
         if self.reads != "text" and not self.photo:
             raise ValueError("reads photos, yet has no 'photo: {label: ...}'")
         if not (self.reads_text or self.photo or self.categories):
-            raise ValueError("has nothing to look for: give terms, patterns, detector, photo or categories")
+            raise ValueError(
+                "has nothing to look for: give terms, patterns, detector, photo or categories"
+            )
         if self.conditions and self.action != "restrict":
             raise ValueError("has conditions, which only 'action: restrict' can have")
         if self.reads_text and not self.must:
@@ -128,7 +131,7 @@ class LexiconSpec(_Strict):
     """Categories to take; empty for all."""
     shortest: int = Field(default=3, ge=1)
     """Terms of fewer letters are left out (of scripts without spaces: half as many)."""
-    notice: str = "The text has a word that does not belong in a listing. Please say it another way."
+    notice: str = "The text has a word that does not belong in a listing. Say it another way."
 
 
 class PolicyFile(_Strict):

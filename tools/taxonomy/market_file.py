@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from listing import AttributeSpec, AttributeTemplate
 from listing.attribute import Scope
@@ -43,7 +43,15 @@ class _Category(BaseModel):
     kind: str | None = None
     leaf: bool | None = None
     restricted: bool = False
-    attributes: list[str | _Named] | None = None
+    attributes: list[_Named] | None = None
+
+    @field_validator("attributes", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        """A bare name is an entry without overrides."""
+        if not isinstance(value, list):
+            return value
+        return [{"name": entry} if isinstance(entry, str) else entry for entry in value]
 
 
 class _File(BaseModel):
@@ -137,7 +145,7 @@ def _category(row: object, line: _Line) -> _Category:
         return _Category.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
-        parts = [str(part) for part in first["loc"] if part not in {"str", "_Named"}]
+        parts = [str(part) for part in first["loc"]]
         raise line.error(".".join(parts) or "category", first["msg"]) from error
 
 
@@ -151,11 +159,10 @@ def _node(
     keys: list[str] | None = None
     if category.attributes is not None:
         keys = []
-        for entry in category.attributes:
-            own = _Named(name=entry) if isinstance(entry, str) else entry
+        for own in category.attributes:
             if own.name not in shared:
                 raise line.error(f"attributes.{own.name}", "not under `attributes` above; add it")
-            key = own.name if isinstance(entry, str) else f"{category.id}:{own.name}"
+            key = own.name if own.model_fields_set == {"name"} else f"{category.id}:{own.name}"
             if key in keys:
                 raise line.error(f"attributes.{own.name}", "stands twice; keep one")
             specs[key] = _spec(own, shared[own.name])

@@ -138,8 +138,9 @@ def _csv_fields(source: Path, line: int, row: Mapping[str, str]) -> dict[str, An
             fields[name] = [part.strip() for part in cell.split(";") if part.strip()]
         else:
             fields[name] = cell
-    if attributes:
-        fields["attributes"] = {**fields.get("attributes", {}), **attributes}
+    given = fields.setdefault("attributes", {})
+    if isinstance(given, dict):  # anything else is refused by the model, with the field's name
+        fields["attributes"] = {**given, **attributes}
     return fields
 
 
@@ -155,17 +156,15 @@ def _parquet(source: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         with parquet.ParquetFile(source) as file:
             line = 0
             for batch in file.iter_batches(batch_size=1024):
-                for row in batch.to_pylist():
+                for row in batch.to_pylist(maps_as_pydicts="strict"):
                     line += 1
                     yield line, {k: _plain(v) for k, v in row.items() if v is not None}
-    except arrow.ArrowException as error:
+    except (arrow.ArrowException, KeyError) as error:  # KeyError: a map with a key twice
         raise BadInputError(f"{source}: cannot be read as Parquet ({error})") from error
 
 
 def _plain(value: Any) -> Any:
-    """Return a cell as JSON would have it: maps and structs as objects without empty fields."""
-    if isinstance(value, list) and value and all(isinstance(pair, tuple) for pair in value):
-        value = dict(value)
+    """Return a cell as JSON would have it: a struct as an object without its empty fields."""
     if isinstance(value, dict):
         return {name: inner for name, inner in value.items() if inner is not None}
     return value

@@ -209,9 +209,12 @@ class SqliteIndex:
             _database.bump(self._writer, "caches")
 
     def stats(self) -> IndexStats:
-        """Return what the index holds."""
-        cache = self._current().cache
+        """Return what the index holds; the vectors are not loaded for it."""
         with self._reading, _database.explained(self.folder):
+            loaded = None if self._loaded is None else self._current()
+            cache = (
+                _cache.open_cache(self.folder, self._identity) if loaded is None else loaded.cache
+            )
             (listings,) = self._reader.execute("SELECT count(*) FROM listings").fetchone()
             (photos,) = self._reader.execute("SELECT count(*) FROM photos").fetchone()
         return IndexStats(

@@ -5,31 +5,29 @@ else in it can be checked. What varies is order, sentence and tone, never the fa
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Literal
-
-import yaml
+from typing import Literal
 
 from listing import SpannedValue
-from training.marketplace.goods import DATA, goods
-from training.marketplace.lots import chance, shuffled
-from training.marketplace.marked import Marked, filled, joined, words_of
-from training.marketplace.nouns import Noun, article, noun_of, with_articles
+from training.marketplace.goods import goods
+from training.marketplace.lots import chance
+from training.marketplace.marked import Marked, joined, words_of
+from training.marketplace.nouns import article, noun_of
+from training.marketplace.sentences import (
+    ENDS,
+    Desk,
+    details,
+    ends,
+    phrases,
+    relabelled,
+    title_part,
+)
 
 Style = Literal["plain", "short", "long", "warm", "bare"]
 _NAMES = ("brand", "model", "title", "author")
-_ENDS = ("condition", "accessories")
 _INSIDE = {"colour": " in {colour}", "storage": " with {storage} of storage"}
 _INSIDE |= {"size": " in size {size}", "material": " made of {material}"}
-_TITLE = {
-    "memory": "{memory} RAM",
-    "size": "size {size}",
-    "strings": "{strings} strings",
-    "scale": "scale {scale}",
-}
-_TITLE |= {"wheel_size": "{wheel_size} wheels", "age_group": "ages {age_group}"}
 
 
 @dataclass(frozen=True)
@@ -43,35 +41,6 @@ class Draft:
     values: dict[str, str]
     title_spans: tuple[SpannedValue, ...]
     description_spans: tuple[SpannedValue, ...]
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """What one draft is written from."""
-
-    rng: random.Random
-    noun: Noun
-    kind: str | None
-    values: Mapping[str, str]
-    labels: Mapping[str, str]
-
-    def fill(self, pattern: str, **plain: str) -> Marked:
-        """Returns a pattern filled with values and the words that agree with the noun."""
-        return with_articles(filled(pattern, self.values, **{**self.noun.words, **plain}))
-
-    def pick(self, *path: str) -> str:
-        """Returns one phrase of those at a place of the phrase file."""
-        found: Any = phrases()
-        for key in path:
-            found = found[key]
-        return str(self.rng.choice(found))
-
-
-@lru_cache(maxsize=1)
-def phrases() -> dict[str, Any]:
-    """Returns the phrase file; `general` holds common sense by kind of goods."""
-    raw: dict[str, Any] = yaml.safe_load((DATA / "draft_phrases.yaml").read_text(encoding="utf-8"))
-    return raw
 
 
 def honest_draft(
@@ -90,16 +59,16 @@ def honest_draft(
     specs = known.template.attributes if known else ()
     labels = {name: name.replace("_", " ") for name in values} | {s.name: s.label for s in specs}
     given = {name: value for name, value in values.items() if value}
-    desk = _Desk(rng, noun_of(kind, category_name), kind, given, labels)
+    desk = Desk(rng, noun_of(kind, category_name), kind, given, labels)
     title = _title(desk)
     body = _compact(desk) if style == "short" else _prose(desk, style)
     return Draft(title.text, body.text, kind, category_name, given, title.spans(), body.spans())
 
 
-def _title(desk: _Desk) -> Marked:
+def _title(desk: Desk) -> Marked:
     rng, values = desk.rng, desk.values
     names = _name(desk)
-    rest = [n for n in values if n not in (*_NAMES, *_ENDS)]
+    rest = [n for n in values if n not in (*_NAMES, *ENDS)]
     picked = rng.sample(rest, min(len(rest), rng.choice((1, 2, 2, 3))))
     rest = [name for name in rest if name in picked]
     if not names.pieces:
@@ -114,26 +83,20 @@ def _title(desk: _Desk) -> Marked:
     elif "storage" in rest and head == names and chance(rng, 0.6):
         rest.remove("storage")
         head = head + desk.fill(" {storage}")
-    parts = [head, *(_title_part(desk, name) for name in rest)]
+    parts = [head, *(title_part(desk, name) for name in rest)]
     if "condition" in values and chance(rng, 0.12):
         parts.append(desk.fill("{condition} condition"))
     return joined(parts, rng.choice((", ", ", ", " – "))).sentence("")
 
 
-def _title_part(desk: _Desk, name: str) -> Marked:
-    if name in ("size", "material") and desk.labels[name] != name:
-        return desk.fill(f"{desk.labels[name]} {{{name}}}")
-    return desk.fill(_TITLE.get(name, f"{{{name}}}"))
-
-
-def _name(desk: _Desk) -> Marked:
+def _name(desk: Desk) -> Marked:
     """Returns the names that are given: "Tarvox N4", "The Salt Choir by Alda Merin"."""
     if "title" in desk.values:
         return desk.fill("{title} by {author}" if "author" in desk.values else "{title}")
     return joined([desk.fill(f"{{{n}}}") for n in ("brand", "model") if n in desk.values], " ")
 
 
-def _thing(desk: _Desk, left: list[str]) -> Marked:
+def _thing(desk: Desk, left: list[str]) -> Marked:
     """Returns the item with its names and perhaps one more value; removes those from `left`."""
     names = _name(desk)
     for name in names.attributes:
@@ -147,7 +110,7 @@ def _thing(desk: _Desk, left: list[str]) -> Marked:
             before = desk.fill("{colour} ")
         between = words_of(" ") if names.pieces else Marked()
         whole = words_of(desk.noun.lead) + before + names + between + words_of(desk.noun.bare)
-    inside = [n for n in _INSIDE if n in left and desk.labels[n] == n]
+    inside = [n for n in _INSIDE if n in left and not relabelled(desk, n)]
     if inside and chance(desk.rng, 0.45):
         name = desk.rng.choice(inside)
         left.remove(name)
@@ -155,7 +118,7 @@ def _thing(desk: _Desk, left: list[str]) -> Marked:
     return whole
 
 
-def _opening(desk: _Desk, left: list[str], pattern: str) -> Marked:
+def _opening(desk: Desk, left: list[str], pattern: str) -> Marked:
     thing = _thing(desk, left)
     before, slot, after = _split(pattern)
     if slot != "thing":
@@ -170,21 +133,21 @@ def _split(pattern: str) -> tuple[str, str, str]:
     return before, slot, after
 
 
-def _prose(desk: _Desk, style: Style) -> Marked:
+def _prose(desk: Desk, style: Style) -> Marked:
     rng = desk.rng
     left = list(desk.values)
     pattern = desk.pick("warm_openings" if style == "warm" else "openings")
     while desk.values.get("condition") == "new" and "second-hand" in pattern.lower():
         pattern = desk.pick("openings")
     opening = _opening(desk, left, pattern)
-    middle = _details(desk, [n for n in left if n not in _ENDS], style)
-    ends = _ends(desk)
-    facts = ends + middle if ends and chance(rng, 0.2) else middle + ends
+    most = 1 if style == "bare" or (style == "long" and chance(rng, 0.5)) else 3
+    middle, last = details(desk, [n for n in left if n not in ENDS], most), ends(desk)
+    facts = last + middle if chance(rng, 0.2) else middle + last
     parts = [opening, *facts, *_remarks(desk, style, bool(facts))]
     return joined(parts, " ")
 
 
-def _remarks(desk: _Desk, style: Style, told: bool) -> list[Marked]:
+def _remarks(desk: Desk, style: Style, told: bool) -> list[Marked]:
     """Returns the sentences without facts."""
     rng, found = desk.rng, []
     if style == "bare":
@@ -203,67 +166,7 @@ def _remarks(desk: _Desk, style: Style, told: bool) -> list[Marked]:
     return [words_of(text) for text in found]
 
 
-def _ends(desk: _Desk) -> list[Marked]:
-    """Returns the sentences on condition and accessories."""
-    given = [name for name in _ENDS if name in desk.values]
-    plain = len(desk.values.get("condition", "").split()) <= 2
-    if len(given) == 2 and plain and chance(desk.rng, 0.3):
-        return [desk.fill(desk.pick("condition+accessories"))]
-    found = []
-    for name in given:
-        long = name == "condition" and not plain
-        found.append(desk.fill(desk.pick("long_condition" if long else name)).sentence())
-    return found
-
-
-def _details(desk: _Desk, names: Sequence[str], style: Style) -> list[Marked]:
-    """Returns the sentences on all other values, up to three values in one."""
-    rng = desk.rng
-    order = shuffled(rng, names) if chance(rng, 0.35) else list(names)
-    has: list[Marked] = []
-    are: list[Marked] = []
-    for name in order:
-        kinds = [kind for kind in ("has", "is") if name in phrases()[kind]]
-        if name in ("size", "material") and desk.labels[name] != name:
-            kinds = ["has"]
-        elif name in ("size", "material"):
-            kinds = ["is"]
-        kind = rng.choice(kinds or ["has"])
-        pattern = desk.pick(kind, name) if kinds else f"a {{label}} of {{{name}}}"
-        phrase = desk.fill(pattern, label=desk.labels[name])
-        (has if kind == "has" else are).append(phrase)
-    size = 1 if style == "bare" or (style == "long" and chance(rng, 0.5)) else 3
-    groups = [("has_frames", has[i : i + size]) for i in range(0, len(has), size)]
-    groups += [("is_frames", are[i : i + size]) for i in range(0, len(are), size)]
-    if (
-        size > 1
-        and len(groups) == 2
-        and len(has) + len(are) < 4
-        and has
-        and are
-        and chance(rng, 0.4)
-    ):
-        return [_both(desk, are, has)]
-    return [_framed(desk, frames, group) for frames, group in shuffled(rng, groups)]
-
-
-def _both(desk: _Desk, are: list[Marked], has: list[Marked]) -> Marked:
-    start = desk.fill(desk.rng.choice(("{It} {is} ", "The {bare} {is} ")))
-    return (start + _listed(are) + desk.fill(" and {has} ") + _listed(has)).sentence()
-
-
-def _framed(desk: _Desk, frames: str, group: list[Marked]) -> Marked:
-    before, after = desk.pick(frames).split("{list}")
-    return (desk.fill(before) + _listed(group) + words_of(after)).sentence()
-
-
-def _listed(parts: list[Marked]) -> Marked:
-    if len(parts) < 2:
-        return joined(parts, "")
-    return joined(parts[:-1], ", ") + words_of(" and ") + parts[-1]
-
-
-def _compact(desk: _Desk) -> Marked:
+def _compact(desk: Desk) -> Marked:
     """Returns everything in one sentence, the shortest form that still reads."""
     left = list(desk.values)
     parts = [_thing(desk, left)]
@@ -274,7 +177,7 @@ def _compact(desk: _Desk) -> Marked:
         elif name == "accessories":
             parts.append(desk.fill("with {accessories}"))
         else:
-            parts.append(_title_part(desk, name))
+            parts.append(title_part(desk, name))
     if not desk.values:
         parts.append(words_of("details on request"))
     return joined(parts, ", ").sentence()

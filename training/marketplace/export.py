@@ -4,7 +4,6 @@ One rule: the same seed gives the same bytes, whatever the number of processes t
 """
 
 import io
-import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -142,23 +141,3 @@ def demo_unit(name: str, seed: int = 0) -> Unit:
 def demo_photo(name: str, seed: int = 0) -> bytes:
     """Returns a demo photo as JPEG of 448 pixels square."""
     return photo_bytes(demo_unit(name, seed), 0, DEMO_SIDE)
-
-
-def expected_json(seed: int = 0) -> str:
-    """Returns the truth of all queries as JSON lines: what a search should bring for each."""
-    market = build_market(seed)
-    splits: tuple[Split, ...] = (
-        "queries_identical", "queries_similar", "queries_no_match", "long_tail",
-    )  # fmt: skip
-    lines = []
-    for split in splits:
-        for unit in market.split(split):
-            expected = market.expected(unit)
-            row = {
-                "id": unit.id, "split": split, "fold": market.fold(unit),
-                "kind": unit.sku.spu.kind, "attributes": unit.attributes,
-                "identical": sorted(expected.identical), "same_look": sorted(expected.same_look),
-                "similar": sorted(expected.similar),
-            }  # fmt: skip
-            lines.append(json.dumps(row, ensure_ascii=False) + "\n")
-    return "".join(lines)

@@ -39,7 +39,8 @@ _SELLERS = {"train": 180, "index": 110, "query": 60}
 class Expected:
     """What a search of the index should bring for a unit: ids of listings.
 
-    `same_look` are of another variant that no photo can tell from the unit's (another storage).
+    `identical` are of the same variant, `same_look` of another variant that no photo can tell from
+    it (another storage), `similar` of the same model, with both of the former among them.
     """
 
     identical: frozenset[str]

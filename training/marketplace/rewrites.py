@@ -8,7 +8,8 @@ import random
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from training.marketplace.drafts import Draft, Style, honest_draft, phrases
+from training.marketplace.drafts import Draft, Style, honest_draft
+from training.marketplace.sentences import phrases
 
 Wish = Literal["shorter", "longer", "warmer", "plainer"]
 _STYLES: dict[Wish, Style] = {

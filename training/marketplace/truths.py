@@ -6,6 +6,7 @@ known by heart.
 
 import random
 
+from listing import AttributeSpec
 from training.marketplace.goods import Goods
 from training.marketplace.lots import chance
 from training.marketplace.names import (
@@ -22,7 +23,7 @@ _COLOURS = (
 )  # fmt: skip
 
 
-def _measure(rng: random.Random, name: str) -> str | None:
+def _measure(rng: random.Random, spec: AttributeSpec) -> str | None:
     """Returns a value of a measured attribute from a wide range, or None for other attributes."""
     ranges = {
         "storage": lambda: rng.choice([f"{2 ** rng.randint(3, 9)} GB", f"{rng.randint(1, 8)} TB"]),
@@ -30,13 +31,15 @@ def _measure(rng: random.Random, name: str) -> str | None:
         "screen_size": lambda: f"{rng.randint(40, 180) / 10:g} in",
         "wheel_size": lambda: f"{rng.choice((12, 14, 16, 18, 20, 24, 26, 27.5, 28, 29))} in",
         "power": lambda: f"{rng.randint(1, 60) * rng.choice((1, 5, 50))} W",
-        "capacity": lambda: rng.choice(
-            [f"{rng.randint(5, 95) * 10} ml", f"{rng.randint(5, 800) / 10:g} l"]
+        "capacity": lambda: (
+            f"{rng.randint(5, 95) * 10} ml"
+            if any(value.endswith("ml") for value in spec.values)
+            else f"{rng.randint(5, 600) / 10:g} l"
         ),
         "scale": lambda: f"1:{rng.choice((8, 10, 12, 16, 18, 24, 32, 36, 43, 50, 64, 72, 87))}",
         "age_group": lambda: f"{rng.randint(0, 16)}+",
     }
-    make = ranges.get(name)
+    make = ranges.get(spec.name)
     return make() if make else None
 
 
@@ -59,7 +62,7 @@ def synthetic_truth(rng: random.Random, one: Goods) -> dict[str, str]:
             if chance(rng, 0.6):
                 count = min(rng.choice((1, 1, 2)), len(spec.values))
                 truth["accessories"] = " and ".join(sorted(rng.sample(spec.values, count)))
-        elif chance(rng, 0.4) and (value := _measure(rng, spec.name)):
+        elif chance(rng, 0.4) and (value := _measure(rng, spec)):
             truth[spec.name] = value
         elif spec.values:
             truth[spec.name] = rng.choice(spec.values)

@@ -1,6 +1,8 @@
 """The list of the modules that draw kinds; importing it fills the register."""
 
 from . import (
+    appliances,
+    audio,
     bags,
     clothing,
     computing,
@@ -9,12 +11,17 @@ from . import (
     handheld,
     kitchen,
     leisure,
+    lookalikes,
+    music,
     restricted,
     shelf,
     timepieces,
+    umbrellas,
 )
 
 __all__ = [
+    "appliances",
+    "audio",
     "bags",
     "clothing",
     "computing",
@@ -23,7 +30,10 @@ __all__ = [
     "handheld",
     "kitchen",
     "leisure",
+    "lookalikes",
+    "music",
     "restricted",
     "shelf",
     "timepieces",
+    "umbrellas",
 ]

@@ -1,0 +1,110 @@
+"""Nodes that judge the draft claim by claim and take back what nobody vouches for."""
+
+from graphs.listing.state import (
+    ListingState,
+    attributes_of,
+    category_of,
+    claims_of,
+    ledger_of,
+    references_of,
+    template_of,
+)
+from graphs.listing.step import Step, Update, node
+from listing import Claim, SafetyReport
+from tools.audit import acheck, questions
+from tools.audit import revise as take_back
+
+FALSE = ("unsupported", "contradicted")
+
+
+@node("audit_draft", reads=("title", "description", "evidence", "revisions"))
+async def audit_draft(state: ListingState, step: Step) -> Update:
+    """Find the draft's claims and judge each by the ledger."""
+    context = step.context
+    template = template_of(state, context.taxonomy)
+    title, description = state["title"], state["description"]
+    arguments = {"title": title, "description": description}
+    with context.tracer.tool("audit", arguments) as call:
+        claims = await acheck(
+            context.model,
+            title,
+            description,
+            template,
+            ledger_of(state),
+            references=references_of(state),
+            config=context.config,
+        )
+        call.result([c.model_dump() for c in claims])
+    false = [c for c in claims if c.verdict in FALSE]
+    again = bool(false) and state.get("revisions", 0) < context.limits.max_revisions
+    step.span.route("revise" if again else "finish", _reason(claims))
+    if not again:
+        for claim in claims:
+            step.event("claim", **claim.model_dump())
+    return {"claims": [c.model_dump() for c in claims]}
+
+
+def _reason(claims: list[Claim]) -> str:
+    count = {v: sum(c.verdict == v for c in claims) for v in ("supported", *FALSE, "general")}
+    return ", ".join(f"{n} {verdict}" for verdict, n in count.items() if n) or "no claims"
+
+
+def after_audit(state: ListingState) -> str:
+    """Route of `audit_draft`: round `revise` while something false is left, at most twice."""
+    false = any(c.verdict in FALSE for c in claims_of(state))
+    return "revise" if false and state.get("revisions", 0) < 2 else "finish"
+
+
+@node("revise", reads=("title", "description", "claims"))
+async def revise(state: ListingState, step: Step) -> Update:
+    """Drop or soften the claims that nobody vouches for."""
+    category = category_of(state)
+    claims = claims_of(state)
+    false = [c for c in claims if c.verdict in FALSE]
+    done = take_back(
+        state["title"],
+        state["description"],
+        claims,
+        ledger_of(state),
+        category_name=category.path[-1] if category else "",
+    )
+    step.span.route("audit_draft", f"took back: {'; '.join(c.text for c in false)}")
+    step.event(
+        "revised",
+        title=done.title,
+        description=done.description,
+        taken_back=[c.text for c in false],
+    )
+    return {
+        "title": done.title,
+        "description": done.description,
+        "revisions": state.get("revisions", 0) + 1,
+    }
+
+
+@node("finish", reads=("mode", "title", "status"))
+async def finish(state: ListingState, step: Step) -> Update:
+    """Check the whole draft once more, and ask for what is missing."""
+    mode = state.get("mode", "manual")
+    if state.get("status") in ("refused", "halted") or mode == "manual":
+        status = state.get("status") or "manual"
+        step.span.route("end", status)
+        return {"status": status, "mode": "manual" if status == "manual" else mode}
+    report = SafetyReport(**state.get("safety", {}))
+    found = step.context.policy.check_draft(state["title"], state["description"])
+    report.text += found
+    blocked = [f for f in found if f.action == "block"]
+    if blocked:
+        report.halted, report.notice = True, blocked[0].notice
+    template = template_of(state, step.context.taxonomy)
+    asked = questions(template, attributes_of(state), claims_of(state))
+    for question in asked:
+        step.event("question", **question.model_dump())
+    status = "halted" if blocked else "drafted"
+    step.span.route("end", status)
+    return {
+        "status": status,
+        "safety": report.model_dump(),
+        "questions": [q.model_dump() for q in asked],
+        "warnings": [f.notice for f in found if f.action != "block"],
+    }

@@ -1,0 +1,252 @@
+"""Nodes that fill the evidence ledger: what was found, what seller and references say."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from graphs.listing.mode import choose_mode as decide
+from graphs.listing.state import (
+    ListingState,
+    attributes_of,
+    category_of,
+    dump_ledger,
+    ledger_of,
+    references_of,
+    template_of,
+)
+from graphs.listing.step import Step, Update, node
+from listing import (
+    AttributeSpec,
+    AttributeTemplate,
+    AttributeValue,
+    CategoryPrediction,
+    EvidenceLedger,
+    Reference,
+    SafetyReport,
+)
+from tools.attribute_extract import aextract_attributes
+from tools.normalise import canonical, same_value
+from tools.safety import redact_contacts
+
+
+@node("choose_mode", reads=("category", "photo_values", "references", "mode_cap"))
+async def choose_mode(state: ListingState, step: Step) -> Update:
+    """Enter the findings into the ledger and take the best honest mode."""
+    taxonomy = step.context.taxonomy
+    category = category_of(state)
+    decision = decide(category, references_of(state), state.get("mode_cap"))  # type: ignore[arg-type]
+    step.span.route(decision.mode, decision.reason)
+    ledger = ledger_of(state)
+    if category is None and decision.category_id and (node_ := taxonomy.get(decision.category_id)):
+        category = CategoryPrediction(id=node_.id, path=list(node_.path), confidence=0.5)
+    if category is not None and decision.mode in ("reference", "template"):
+        name = category.path[-1]
+        ledger.add(
+            "category",
+            f"category:{category.id}",
+            name,
+            attribute="category",
+            value=name,
+            span_id=state.get("category_span", ""),
+        )
+        names = ", ".join(taxonomy.template(category.id).names)
+        ledger.add("template", f"category:{category.id}", f"core attributes: {names}")
+    for reading in state.get("photo_values", []):
+        ledger.add(
+            "photo",
+            f"photo:{state['photos'][0]['sha256']}",
+            f"{reading['attribute']}: {reading['value']}",
+            attribute=reading["attribute"],
+            value=reading["value"],
+            span_id=reading["span_id"],
+        )
+    for reference in decision.references:
+        ledger.add(
+            "reference",
+            f"listing:{reference.id}",
+            f"{reference.title}\n{reference.text}",
+            span_id=state.get("retrieval_span", ""),
+        )
+    update: Update = {
+        "mode": decision.mode,
+        "category": category.model_dump() if category else None,
+        "references": [r.model_dump() for r in decision.references],
+        "evidence": dump_ledger(ledger),
+        "attributes": _photo_attributes(state, ledger),
+    }
+    stopped = _prohibited(category, step) if category else None
+    if stopped is not None:
+        step.span.route("refuse", stopped.notice or "")
+        update |= {"safety": stopped.model_dump(), "status": "refused"}
+    return update
+
+
+def _photo_attributes(state: ListingState, ledger: EvidenceLedger) -> dict[str, Any]:
+    found = {}
+    for reading in state.get("photo_values", []):
+        proof = [e.id for e in ledger if e.kind == "photo" and e.attribute == reading["attribute"]]
+        found[reading["attribute"]] = AttributeValue(
+            value=reading["value"], source="photo", confidence=reading["confidence"], evidence=proof
+        ).model_dump()
+    return found
+
+
+def _prohibited(category: CategoryPrediction, step: Step) -> SafetyReport | None:
+    findings = step.context.policy.check_category(category.id, category.path)
+    blocked = [f for f in findings if f.action == "block"]
+    if not blocked:
+        return None
+    return SafetyReport(photos=blocked, notice=blocked[0].notice)
+
+
+def after_mode(state: ListingState) -> str:
+    """Route of `choose_mode`."""
+    if state.get("status") == "refused":
+        return "refuse"
+    if state["mode"] == "manual":
+        return "finish"
+    if (state.get("seller") or "").strip():
+        return "read_seller"
+    return "extract_attributes" if state["mode"] == "reference" else "write_draft"
+
+
+@node("read_seller", reads=("seller",))
+async def read_seller(state: ListingState, step: Step) -> Update:
+    """Read the seller's own words: evidence of the highest rank."""
+    context, text = step.context, redact_contacts(state.get("seller") or "")
+    template = template_of(state, context.taxonomy)
+    ledger = ledger_of(state)
+    attributes = attributes_of(state)
+    with context.tracer.tool("extract_attributes", {"source": "seller:1", "text": text}) as call:
+        found = await aextract_attributes(context.model, text, template, config=context.config)
+        call.result([v.model_dump() for v in found])
+    ledger.add("seller", "seller:1", text, span_id=call.span_id)
+    values = {}
+    for spanned in found:
+        value = canonical(spanned.attribute, spanned.value)
+        item = ledger.add(
+            "seller",
+            "seller:1",
+            text[spanned.start : spanned.end],
+            attribute=spanned.attribute,
+            value=value,
+            span_id=call.span_id,
+            start=spanned.start,
+            end=spanned.end,
+        )
+        attributes[spanned.attribute] = AttributeValue(
+            value=value, source="seller", confidence=1.0, evidence=[item.id]
+        )
+        values[spanned.attribute] = value
+    return {
+        "evidence": dump_ledger(ledger),
+        "seller_values": values,
+        "attributes": {n: v.model_dump() for n, v in attributes.items()},
+    }
+
+
+def after_seller(state: ListingState) -> str:
+    """Route of `read_seller`."""
+    return "extract_attributes" if state["mode"] == "reference" else "write_draft"
+
+
+@node("extract_attributes", reads=("references", "category"))
+async def extract_attributes(state: ListingState, step: Step) -> Update:
+    """Read the best references and keep what they may vouch for."""
+    context = step.context
+    template = template_of(state, context.taxonomy)
+    ledger, references = ledger_of(state), references_of(state)
+    chosen = _to_read(references, context.limits.read_references)
+    read = [await _read_one(r, template, ledger, step) for r in chosen]
+    by_id = {r.id: r for r in read}
+    attributes = attributes_of(state)
+    warnings: list[str] = []
+    values: dict[str, str] = {}
+    for spec in template.attributes:
+        if spec.name in attributes and attributes[spec.name].source == "seller":
+            continue
+        found = vouched(spec, read)
+        if found is None:
+            continue
+        seen = attributes.get(spec.name)
+        if seen is not None:
+            if not same_value(spec.name, seen.value, found):
+                warnings.append(
+                    f"{spec.label}: a listing of the same model says {found}, "
+                    f"the photo shows {seen.value}; the photo counts"
+                )
+            continue
+        proof = [
+            e.id
+            for e in ledger
+            if e.kind == "reference"
+            and e.attribute == spec.name
+            and e.value
+            and same_value(spec.name, e.value, found)
+        ]
+        share = len(proof) / max(1, len(read))
+        attributes[spec.name] = AttributeValue(
+            value=found, source="reference", confidence=round(0.5 + 0.5 * share, 3), evidence=proof
+        )
+        values[spec.name] = found
+        step.event("attribute", name=spec.name, value=found, source="reference", evidence=proof)
+    if not values:
+        step.span.degraded("the references state nothing that may be copied")
+    return {
+        "references": [by_id.get(r.id, r).model_dump() for r in references],
+        "evidence": dump_ledger(ledger),
+        "reference_values": values,
+        "attributes": {n: v.model_dump() for n, v in attributes.items()},
+        "warnings": warnings,
+    }
+
+
+def _to_read(references: Sequence[Reference], count: int) -> list[Reference]:
+    """The best identical references, else the best similar ones."""
+    identical = [r for r in references if r.match == "identical"]
+    return (identical or list(references))[:count]
+
+
+async def _read_one(
+    reference: Reference, template: AttributeTemplate, ledger: EvidenceLedger, step: Step
+) -> Reference:
+    context = step.context
+    text = f"{reference.title}\n{reference.text}"
+    arguments = {"source": f"listing:{reference.id}", "text": text}
+    with context.tracer.tool("extract_attributes", arguments) as call:
+        found = await aextract_attributes(context.model, text, template, config=context.config)
+        call.result([v.model_dump() for v in found])
+    values = {}
+    for spanned in found:
+        values[spanned.attribute] = canonical(spanned.attribute, spanned.value)
+        ledger.add(
+            "reference",
+            f"listing:{reference.id}",
+            spanned.value,
+            attribute=spanned.attribute,
+            value=values[spanned.attribute],
+            span_id=call.span_id,
+            start=spanned.start,
+            end=spanned.end,
+        )
+    return reference.model_copy(update={"attributes": values})
+
+
+def vouched(spec: AttributeSpec, read: Sequence[Reference]) -> str | None:
+    """The value that references may vouch for, by the attribute's scope; None without agreement.
+
+    Item-scope values are another item's. Variant values need an identical listing. Where listings
+    differ, a value counts only with two thirds of those that state one.
+    """
+    if spec.scope == "item":
+        return None
+    allowed = [r for r in read if spec.scope == "model" or r.match == "identical"]
+    stated = [r.attributes[spec.name] for r in allowed if r.attributes.get(spec.name)]
+    if not stated:
+        return None
+    groups: Counter[int] = Counter()
+    for i, value in enumerate(stated):
+        first = next(j for j in range(i + 1) if same_value(spec.name, stated[j], value))
+        groups[first] += 1
+    best, votes = groups.most_common(1)[0]
+    return stated[best] if 3 * votes >= 2 * len(stated) else None

@@ -1,0 +1,160 @@
+"""The first nodes: is this allowed, what is it, and who else sells one?"""
+
+from typing import Any
+
+from graphs.listing.context import ListingContext
+from graphs.listing.state import ListingState, general_template
+from graphs.listing.step import Step, Update, node
+from listing import AttributeSpec, AttributeTemplate, Reference, SafetyFinding, SafetyReport
+from tools.category import apredict_category
+from tools.photo_attributes import aread_photo_attribute
+from tools.safety.photos import check_photos as inspect_photos
+from tools.visual_search import search_similar as search
+
+
+@node("check_photos", reads=("photos", "seller"))
+async def check_photos(state: ListingState, step: Step) -> Update:
+    """Refuse what may not be sold, before anything else is spent on it."""
+    context = step.context
+    blocks = context.photo_blocks(state["photos"])
+    with context.tracer.tool("check_photos", {"photos": _names(state)}) as call:
+        found = await inspect_photos(context.model, blocks, context.policy, config=context.config)
+        call.result([f.model_dump() for f in found])
+    said = _seller_findings(state.get("seller") or "", context)
+    report = SafetyReport(photos=found, text=said)
+    stops = [f for f in found if f.action == "block"]
+    stops += [f for f in said if f.action == "block" and f.risk.startswith("G")]
+    if stops:
+        report.notice = stops[0].notice
+        step.span.route("refuse", f"rule {stops[0].rule}")
+    else:
+        step.span.route("look", "no photo is blocked")
+    for finding in [*found, *said]:
+        step.event("notice", rule=finding.rule, action=finding.action, text=finding.notice)
+    return {
+        "safety": report.model_dump(),
+        "status": "refused" if stops else "",
+        "warnings": [f.notice for f in [*found, *said] if f not in stops],
+    }
+
+
+def _seller_findings(text: str, context: ListingContext) -> list[SafetyFinding]:
+    if not text.strip():
+        return []
+    return [*context.policy.check_text(text, "seller"), *context.policy.find_instructions(text)]
+
+
+def _names(state: ListingState) -> list[str]:
+    return [f"sha256:{p['sha256']}" for p in state["photos"]]
+
+
+def after_check(state: ListingState) -> list[str]:
+    """Route of `check_photos`: refuse, or look at the item in two ways at once."""
+    if state.get("status") == "refused":
+        return ["refuse"]
+    return ["predict_category", "search_similar"]
+
+
+@node("predict_category", reads=("photos",))
+async def predict_category(state: ListingState, step: Step) -> Update:
+    """Name the category, and read what the photo alone can tell."""
+    context = step.context
+    blocks = context.photo_blocks(state["photos"])
+    with context.tracer.tool("predict_category", {"photos": _names(state)}) as call:
+        found = await apredict_category(
+            context.model,
+            blocks,
+            context.taxonomy,
+            threshold=context.limits.category_threshold,
+            config=context.config,
+        )
+        call.result(found.model_dump() if found else None)
+    if found is None:
+        step.span.degraded("no category is likely enough")
+    else:
+        step.event("category", **found.model_dump())
+    template = context.taxonomy.template(found.id) if found else general_template(context.taxonomy)
+    values = [v for spec in visible(template) if (v := await _read(spec, blocks, state, step))]
+    return {
+        "category": found.model_dump() if found else None,
+        "category_span": step.span.span_id,
+        "photo_values": values,
+    }
+
+
+def visible(template: AttributeTemplate) -> list[AttributeSpec]:
+    """Attributes of a closed set that a photo can tell."""
+    return [a for a in template.attributes if a.visible and a.values]
+
+
+async def _read(
+    spec: AttributeSpec, blocks: list[dict[str, Any]], state: ListingState, step: Step
+) -> dict[str, Any] | None:
+    context = step.context
+    arguments = {"photos": _names(state), "attribute": spec.name}
+    with context.tracer.tool("read_photo_attribute", arguments) as call:
+        reading = await aread_photo_attribute(context.model, blocks, spec, config=context.config)
+        call.result(
+            {"value": reading.value, "probability": reading.probability} if reading else None
+        )
+        if reading is None or reading.probability < context.limits.photo_threshold:
+            return None
+        return {
+            "attribute": spec.name,
+            "value": reading.value,
+            "confidence": reading.probability,
+            "span_id": call.span_id,
+        }
+
+
+@node("search_similar", reads=("photos",))
+async def search_similar(state: ListingState, step: Step) -> Update:
+    """Search the market for listings that show the same or a like item."""
+    context = step.context
+    if context.index is None or context.embedder is None:
+        step.span.degraded("no index of listings is set up")
+        return {"references": [], "warnings": ["no listing index: drafted without references"]}
+    references = await _search(state, step)
+    for reference in references:
+        step.event(
+            "reference",
+            id=reference.id,
+            score=reference.score,
+            match=reference.match,
+            title=reference.title,
+            price=reference.price,
+        )
+    if not references:
+        step.span.degraded("nothing in the market is near")
+    return {"references": [r.model_dump() for r in references], "retrieval_span": step.span.span_id}
+
+
+async def _search(state: ListingState, step: Step) -> list[Reference]:
+    import asyncio
+
+    context = step.context
+    assert context.index is not None and context.embedder is not None
+    photos = state["photos"]
+    keys = [p["sha256"] for p in photos]
+    images = [context.store.open_image(key) for key in keys]
+    name, top_k = "listings", context.limits.top_k
+    with context.tracer.tool("search_similar", {"photos": _names(state), "top_k": top_k}) as call:
+        embedder = context.embedder
+        with context.tracer.embeddings(
+            embedder.name, dimension=embedder.dimension, count=len(keys)
+        ):
+            await asyncio.to_thread(embedder.embed, images, keys)
+        with context.tracer.retrieval(name, top_k=top_k) as retrieval:
+            found = await asyncio.to_thread(
+                search, images, embedder, context.index, context.thresholds, top_k, keys=keys
+            )
+            retrieval.documents(found.references)
+        call.result({"ids": [r.id for r in found.references], "nearest": found.nearest})
+    return found.references
+
+
+@node("refuse", reads=("safety",))
+async def refuse(state: ListingState, step: Step) -> Update:
+    """End without a draft; the notice says what is wrong."""
+    step.span.route("end", "refused")
+    return {"status": "refused", "mode": "manual"}

@@ -1,0 +1,165 @@
+"""One run of the listing graph: from photos to the document, as a call or as a stream of events."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+
+from eval_traces import RunSpan
+from graphs.listing.context import ListingContext
+from graphs.listing.document import build_document
+from graphs.listing.graph import ListingGraph
+from graphs.listing.state import ListingState
+from listing import ListingDocument, Photo
+from listing.document import Mode
+
+RECURSION_LIMIT = 40
+Event = dict[str, Any]
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class ListingRequest:
+    """What the seller gave: photos already in the store, perhaps words."""
+
+    photos: tuple[Photo, ...]
+    seller: str | None = None
+    mode_cap: Mode | None = None
+    warnings: tuple[str, ...] = ()
+    thread_id: str = field(default_factory=_new_id)
+    listing_id: str = field(default_factory=_new_id)
+
+    def state(self) -> ListingState:
+        """The graph's input."""
+        return {
+            "listing_id": self.listing_id,
+            "photos": [p.model_dump() for p in self.photos],
+            "seller": self.seller,
+            "mode_cap": self.mode_cap,
+            "warnings": list(self.warnings),
+        }
+
+
+async def draft_listing(
+    context: ListingContext, request: ListingRequest, graph: ListingGraph
+) -> ListingDocument:
+    """Run the graph to its end and return the document."""
+    async with aclosing(stream_listing(context, request, graph)) as events:
+        async for event in events:
+            if event["event"] == "done":
+                return ListingDocument(**event["document"])
+    raise RuntimeError("the run ended without a document")  # pragma: no cover
+
+
+async def stream_listing(
+    context: ListingContext, request: ListingRequest, graph: ListingGraph
+) -> AsyncGenerator[Event]:
+    """Yield the run's events; the last is `done` with the document as a dict.
+
+    Closing the iterator stops the run. A run past its deadline ends in `manual` with what it found.
+    The graph runs in a task of its own, so that spans nest whoever consumes the events.
+    """
+    queue: asyncio.Queue[Event | BaseException] = asyncio.Queue()
+    task = asyncio.create_task(_run(context, request, graph, queue))
+    try:
+        while True:
+            event = await queue.get()
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+            if event["event"] == "done":
+                return
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _run(
+    context: ListingContext,
+    request: ListingRequest,
+    graph: ListingGraph,
+    queue: "asyncio.Queue[Event | BaseException]",
+) -> None:
+    started = time.perf_counter()
+    state: ListingState = request.state()
+    given = {
+        "photos": [f"sha256:{p.sha256}" for p in request.photos],
+        "seller": request.seller,
+        "mode": request.mode_cap,
+    }
+    try:
+        with context.tracer.run("listing", thread_id=request.thread_id, input=given) as run:
+            try:
+                async with asyncio.timeout(context.limits.deadline_s):
+                    state = await _follow(context, request, graph, queue, state)
+            except TimeoutError:
+                state = _late(state, context)
+            document = build_document(
+                state,
+                context,
+                trace_id=run.trace_id,
+                thread_id=request.thread_id,
+                total_ms=1000 * (time.perf_counter() - started),
+            )
+            run.set_output(document.model_dump(mode="json"))
+            _judge(run, document)
+        await queue.put({"event": "done", "document": document.model_dump(mode="json")})
+    except Exception as error:
+        await queue.put(error)
+
+
+async def _follow(
+    context: ListingContext,
+    request: ListingRequest,
+    graph: ListingGraph,
+    queue: "asyncio.Queue[Event | BaseException]",
+    state: ListingState,
+) -> ListingState:
+    """Pass on the graph's custom events; `state` is updated in place, so a deadline finds it."""
+    config: RunnableConfig = {
+        "configurable": {"thread_id": request.thread_id},
+        "recursion_limit": RECURSION_LIMIT,
+    }
+    parts = graph.astream(
+        state,
+        config,
+        context=context,
+        stream_mode=["custom", "values"],
+        version="v2",
+    )
+    async for part in parts:
+        if part["type"] == "custom":
+            await queue.put(part["data"])
+        elif part["type"] == "values":
+            state.update(part["data"])
+    return state
+
+
+def _late(state: ListingState, context: ListingContext) -> ListingState:
+    """What a run past its deadline leaves: its findings, and the seller's form untouched."""
+    note = f"the deadline of {context.limits.deadline_s:g} s passed before the draft was checked"
+    late: ListingState = {
+        "status": "manual",
+        "mode": "manual",
+        "title": "",
+        "description": "",
+        "claims": [],
+        "warnings": [*state.get("warnings", []), note],
+    }
+    return {**state, **late}
+
+
+def _judge(run: RunSpan, document: ListingDocument) -> None:
+    """Record the share of supported claims as an evaluation of the run."""
+    checkable = [c for c in document.claims if c.verdict != "general"]
+    if checkable:
+        share = sum(c.verdict == "supported" for c in checkable) / len(checkable)
+        run.evaluation("claim_precision", score=share)
