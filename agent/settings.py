@@ -1,9 +1,15 @@
-"""One settings object: `VOUCH_*` environment variables, then `vouch.toml`, then defaults."""
+"""One settings object: `VOUCH_*` environment variables, then `vouch.toml`, then defaults.
 
+Rule: a wrong setting is an error that names the variable or key; nothing is guessed or passed over.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,13 +20,18 @@ from pydantic_settings import (
 from listing.errors import SettingsError
 
 CHECKPOINT = Path(__file__).parents[1] / "models" / "checkpoints" / "vouch-small"
+"""The checkpoint that ships."""
+FILE = "vouch.toml"
+_PREFIX = "VOUCH_"
+_ELSEWHERE = frozenset({"shared_data"})
+"""`VOUCH_*` variables that tests and measurements read."""
 
 
 class Settings(BaseSettings):
     """Everything an operator can set. `vouch doctor` prints each value with where it came from."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VOUCH_", toml_file="vouch.toml", extra="forbid", frozen=True
+        env_prefix=_PREFIX, env_ignore_empty=True, toml_file=FILE, extra="forbid", frozen=True
     )
 
     home: Path = Path("~/.cache/vouch")
@@ -29,10 +40,11 @@ class Settings(BaseSettings):
     """Local path or hub id of a Qwen-VL, or an `http(s)://.../v1` address."""
     model_name: str | None = None
     """Name of the model at that address."""
-    api_key: str | None = None
+    api_key: SecretStr | None = None
     """Key for that address."""
     embedder: str | None = None
-    """Image-embedding model of transformers; none: the small checkpoint's own tower."""
+    """Image-embedding model of transformers, or a checkpoint with an embedding head; none: the
+    model's own tower."""
     device: str = "auto"
     dtype: str = "auto"
     index: str | None = None
@@ -54,12 +66,12 @@ class Settings(BaseSettings):
     """Below this probability no category is stated."""
     photo_threshold: float = Field(default=0.6, ge=0, le=1)
     """Below this probability the photo does not vouch for a value."""
-    identical_threshold: float | None = None
+    identical_threshold: float | None = Field(default=None, ge=-1, le=1)
     """Cosine from which a listing shows the identical item; none: as calibrated."""
-    similar_threshold: float | None = None
+    similar_threshold: float | None = Field(default=None, ge=-1, le=1)
     """Cosine from which a listing shows the same model; none: as calibrated."""
-    max_photo_bytes: int = Field(default=20_000_000, ge=1)
-    max_photo_pixels: int = Field(default=50_000_000, ge=1)
+    max_photo_bytes: int = Field(default=25 * 1024 * 1024, ge=1)
+    max_photo_pixels: int = Field(default=65_000_000, ge=1)
     max_photo_side: int = Field(default=1600, ge=64)
     """Longer photos are scaled down to this side, pixels."""
     language: Literal["en"] = "en"
@@ -83,8 +95,10 @@ class Settings(BaseSettings):
 
     @property
     def index_uri(self) -> str:
-        """Where the listing index is."""
-        return self.index or str(self.home_folder / "index")
+        """Where the listing index is: a folder with `~` expanded, or an address."""
+        if self.index is None:
+            return str(self.home_folder / "index")
+        return self.index if "://" in self.index else str(Path(self.index).expanduser())
 
     @property
     def photo_folder(self) -> Path:
@@ -101,32 +115,74 @@ class Settings(BaseSettings):
         """The SQLite file of graph checkpoints."""
         return self.home_folder / "threads.sqlite"
 
+    @property
+    def key(self) -> str | None:
+        """The API key in clear, for the client that sends it."""
+        return self.api_key.get_secret_value() if self.api_key else None
+
+    def shown(self, name: str) -> str | None:
+        """Return a setting's value as it may be printed: the API key only as `(set)`."""
+        value = getattr(self, name)
+        if value is None:
+            return None
+        return "(set)" if isinstance(value, SecretStr) else str(value)
+
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings; a wrong value raises SettingsError that names the variable or key."""
+    """Read the settings; an override of None counts as not given.
+
+    Raises:
+        SettingsError: names the variable, or the key in `vouch.toml`, and what is wrong.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**overrides)
+        return Settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(p) for p in first["loc"])
-        raise SettingsError(
-            f"setting VOUCH_{key.upper()} (or {key} in vouch.toml): {first['msg']}"
-        ) from error
-    except ValueError as error:
-        raise SettingsError(f"vouch.toml: {error}") from error
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(Settings.model_fields)
+            raise SettingsError(f"{FILE}: {key} is no setting; there are {known}") from error
+        value = "" if key == "api_key" else f", not {first['input']!r}"
+        raise SettingsError(f"{_place(key, given)}: {first['msg']}{value}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{FILE}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{FILE}: cannot be read ({error})") from error
 
 
 def origins(settings: Settings) -> dict[str, str]:
     """Return for each setting where its value came from: environment, vouch.toml or default."""
-    import os
-    import tomllib
+    variables, keys = _variables(), _keys()
+    return {
+        name: "environment" if name in variables else FILE if name in keys else "default"
+        for name in type(settings).model_fields
+    }
 
-    toml = Path("vouch.toml")
-    named = tomllib.loads(toml.read_text(encoding="utf-8")) if toml.is_file() else {}
-    found = {}
-    for name in type(settings).model_fields:
-        if f"VOUCH_{name.upper()}" in os.environ:
-            found[name] = "environment"
-        else:
-            found[name] = "vouch.toml" if name in named else "default"
-    return found
+
+def unknown_variables() -> list[str]:
+    """Return the `VOUCH_*` variables that name no setting: most likely misspelt."""
+    known = {*Settings.model_fields, *_ELSEWHERE}
+    return sorted(f"{_PREFIX}{name.upper()}" for name in _variables() if name not in known)
+
+
+def _place(key: str, given: Mapping[str, Any]) -> str:
+    name = key.partition(".")[0]
+    if name in given:
+        return name
+    return f"{_PREFIX}{name.upper()}" if name in _variables() else f"{FILE}: {key}"
+
+
+def _variables() -> set[str]:
+    """The names of the settings in the environment; an empty variable counts as not set."""
+    upper = {name.upper(): value for name, value in os.environ.items()}
+    return {
+        name.removeprefix(_PREFIX).lower()
+        for name, value in upper.items()
+        if name.startswith(_PREFIX) and value
+    }
+
+
+def _keys() -> set[str]:
+    file = Path(FILE)
+    return set(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else set()

@@ -7,13 +7,14 @@ embedding head, which is kept, is trained in the same pass.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from pydantic import BaseModel
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -133,17 +134,37 @@ def _loss(
     return loss
 
 
-def jitter(pixels: NDArray[np.uint8], rng: np.random.Generator, flip: bool) -> NDArray[np.uint8]:
-    """Shift by up to 8 px and change the brightness a little; `flip` mirrors half of the photos."""
-    out = np.empty_like(pixels)
+def jitter(
+    pixels: NDArray[np.uint8], box: NDArray[np.float32], rng: np.random.Generator, flip: bool
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Turn, scale, shift and brighten each photo a little; `flip` mirrors half of them.
+
+    Boxes follow their photo (scale, shift and mirror; the small turn is neglected).
+    """
+    out, boxes = np.empty_like(pixels), box.copy()
+    side = pixels.shape[1]
     for i, photo in enumerate(pixels):
-        dy, dx = rng.integers(-8, 9, 2)
-        moved = np.roll(photo, (dy, dx), axis=(0, 1))
-        if flip and rng.random() < 0.5:
-            moved = moved[:, ::-1]
-        gain = rng.uniform(0.9, 1.1)
-        out[i] = np.clip(moved * gain, 0, 255)
-    return out
+        turn, scale = np.deg2rad(rng.uniform(-12, 12)), rng.uniform(0.82, 1.15)
+        dx, dy = rng.uniform(-0.08, 0.08, 2) * side
+        mirror = -1.0 if flip and rng.random() < 0.5 else 1.0
+        cos, sin, half = np.cos(turn) / scale, np.sin(turn) / scale, side / 2
+        a, b, d, e = mirror * cos, mirror * sin, -sin, cos
+        c = half - a * (half + dx) - b * (half + dy)
+        f = half - d * (half + dx) - e * (half + dy)
+        image = Image.fromarray(photo)
+        corner = tuple(int(v) for v in photo[2, 2])
+        moved = image.transform(
+            (side, side),
+            Image.Transform.AFFINE,
+            (a, b, c, d, e, f),
+            Image.Resampling.BILINEAR,
+            fillcolor=corner,
+        )
+        out[i] = np.clip(np.asarray(moved, np.float32) * rng.uniform(0.88, 1.12), 0, 255)
+        across = box[i, 0::2] if mirror > 0 else 1.0 - box[i, 2::-2]
+        boxes[i, 0::2] = (across - 0.5) * scale + 0.5 + dx / side
+        boxes[i, 1::2] = (box[i, 1::2] - 0.5) * scale + 0.5 + dy / side
+    return out, boxes
 
 
 def batches(
@@ -161,13 +182,13 @@ def batches(
         parts = [(drawn, take, False)]
         if real is not None and of_real:
             parts.append((real, np.sort(rng.integers(0, len(real), of_real)), True))
-        pixels = np.concatenate([jitter(s.pixels[i], rng, f) for s, i, f in parts])
+        moved = [jitter(s.pixels[i], s.box[i], rng, f) for s, i, f in parts]
         labels = {
             name: torch.from_numpy(np.concatenate([s.labels[name][i] for s, i, _ in parts])).long()
             for name in ("category", "colour", "look", "spu")
         }
-        box = torch.from_numpy(np.concatenate([s.box[i] for s, i, _ in parts]))
-        yield torch.from_numpy(pixels), labels, box
+        pixels = torch.from_numpy(np.concatenate([p for p, _ in moved]))
+        yield pixels, labels, torch.from_numpy(np.concatenate([b for _, b in moved]))
 
 
 def schedule(step: int, steps: int, warmup: int, elapsed: float, seconds: float | None) -> float:
@@ -189,8 +210,12 @@ def train_vision(
     seed: int,
     log: Path,
     dimension: int = 128,
+    check: Callable[[ProbingHeads], dict[str, float]] | None = None,
 ) -> ProbingHeads:
-    """Train `visual` in place and return the heads; a line of JSON every 20 steps goes to `log`."""
+    """Train `visual` in place and return the heads; a line of JSON every 20 steps goes to `log`.
+
+    `check` is asked every 300 steps for figures on held-out photos, which go to the log too.
+    """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     config = visual.config
@@ -227,6 +252,8 @@ def train_vision(
                 "photos": (step + 1) * cfg.batch,
                 "seconds": round(elapsed, 1),
             }
+            if check is not None and step % 300 == 0 and step:
+                row |= check(heads)  # type: ignore[assignment]
             with log.open("a") as file:
                 file.write(json.dumps(row) + "\n")
     return heads

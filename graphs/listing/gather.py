@@ -25,7 +25,7 @@ from listing import (
     SafetyReport,
 )
 from tools.attribute_extract import aextract_attributes
-from tools.normalise import canonical, same_value
+from tools.normalise import known_value, same_value
 from tools.safety import redact_contacts
 
 
@@ -123,7 +123,7 @@ async def read_seller(state: ListingState, step: Step) -> Update:
     ledger.add("seller", "seller:1", text, span_id=call.span_id)
     values = {}
     for spanned in found:
-        value = canonical(spanned.attribute, spanned.value)
+        value = displayed(template.get(spanned.attribute), spanned.value)
         item = ledger.add(
             "seller",
             "seller:1",
@@ -218,7 +218,7 @@ async def _read_one(
         call.result([v.model_dump() for v in found])
     values = {}
     for spanned in found:
-        values[spanned.attribute] = canonical(spanned.attribute, spanned.value)
+        values[spanned.attribute] = displayed(template.get(spanned.attribute), spanned.value)
         ledger.add(
             "reference",
             f"listing:{reference.id}",
@@ -230,6 +230,13 @@ async def _read_one(
             end=spanned.end,
         )
     return reference.model_copy(update={"attributes": values})
+
+
+def displayed(spec: AttributeSpec | None, value: str) -> str:
+    """The value as the template spells it; as it was written where the set is open."""
+    if spec is None or not spec.values:
+        return value.strip()
+    return known_value(spec.name, value, spec.values) or value.strip()
 
 
 def vouched(spec: AttributeSpec, read: Sequence[Reference]) -> str | None:

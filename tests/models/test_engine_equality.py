@@ -142,10 +142,15 @@ def test_photos_in_the_middle_of_a_conversation(
 
 
 def test_the_checkpoints_repetition_penalty_is_kept(
-    engine: Engine, reference: Reference, photos: list[Image.Image]
+    engine: Engine,
+    reference: Reference,
+    photos: list[Image.Image],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    expected = reference.generate(ask(photos[:1]), photos[:1], repetition_penalty=1.3)
-    result = engine.start(
-        GenerationRequest(ask(photos[:1]), max_new_tokens=TOKENS, repetition_penalty=1.3)
-    ).result()
+    for model in (engine.model, reference.model):
+        monkeypatch.setattr(model.generation_config, "repetition_penalty", 1.3)
+    expected = reference.generate(ask(photos[:1]), photos[:1])
+    result = engine.start(GenerationRequest(ask(photos[:1]), max_new_tokens=TOKENS)).result()
     assert result.token_ids == expected
+    plain = GenerationRequest(ask(photos[:1]), max_new_tokens=TOKENS, repetition_penalty=1.0)
+    assert engine.start(plain).result().token_ids != expected

@@ -42,7 +42,7 @@ ATTRIBUTES = sorted({*wording().cues, *wording().dimensions, "brand", "model", "
         ("condition", "some scratches", "good"),
         ("condition", "九成新", "good"),
         ("brand", "LEVI'S", "levis"),
-        ("model", "WH-1000XM4", "wh 1000xm4"),
+        ("model", "WH-1000XM4", "wh1000xm4"),
     ],
 )
 def test_canonical(attribute: str, value: str, expected: str) -> None:

@@ -1,6 +1,8 @@
 """The stream guard: the same release, halt and finding whatever the chunking, and no leak."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -154,3 +156,11 @@ def test_bench_reports_no_leak(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert '"caught"' in out
     assert '"drafts_leaking": 0' in out
+
+
+def test_the_example_of_the_docs_does_what_it_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "safety.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], names)
+    assert names["guard"].finding.rule == "contact-handle"
+    assert names["guard"].done

@@ -159,6 +159,6 @@ def test_redaction_leaves_no_contact_between_any_words(left: str, secret: str, r
     assert secret not in redact_contacts(f"{left} {secret} {right}")
 
 
-@given(st.text(alphabet="abcde fgh.,!枪蓝", max_size=60))
+@given(st.text(alphabet="abcde fgh,!枪蓝", max_size=60))
 def test_redaction_leaves_text_without_contacts_alone(text: str) -> None:
     assert redact_contacts(text) == text

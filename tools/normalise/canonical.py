@@ -32,7 +32,15 @@ def canonical(attribute: str, value: str) -> str:
 
     Never raises and is idempotent; "" only for a value without letters or digits.
     """
-    name, key = attribute_key(attribute), phrase_key(value)
+    name = attribute_key(attribute)
+    before, after = value, _step(name, value)
+    while after != before:  # a value without its ornaments may be one that a rule knows
+        before, after = after, _step(name, after)
+    return after
+
+
+def _step(name: str, value: str) -> str:
+    key = phrase_key(value)
     if name == "accessories":
         return " and ".join(accessory_set(value))
     dimension = wording().dimensions.get(name)

@@ -13,9 +13,11 @@ from tools.safety.phones import find_number_runs, find_phones
 _AT = r"(?:@|\(at\)|\[at\]|\{at\}|<at>|_at_|\(@\)|\[@\]| at |艾特|圈a)"
 _DOT = r"(?:\.|\(dot\)|\[dot\]|\{dot\}|<dot>|\[\.\]|\(\.\)| dot |点)"
 _TLD = (
-    r"(?:com|net|org|info|biz|shop|store|online|site|xyz|top|vip|club|app|dev|link|live|click|io|cn|uk"
-    r"|de|fr|ru|eu|jp|kr|hk|tw|sg|au|ca|nl|ch|es|it|pl|br|se|nz|tk|ml|cc|ly)(?![a-z0-9])"
+    r"(?:com|net|org|info|biz|xyz|io|cn|uk|de|fr|ru|eu|jp|kr|hk|tw|sg|au|ca|nl|ch|pl|br|se|nz|tk|ml|cc"
+    r"|ly)(?![a-z0-9])"
 )
+_WORD_TLD = r"(?:shop|store|online|site|top|vip|club|app|dev|link|live|click|it|es|me|co|in|is)"
+"""Top-level domains that are words: "good.top quality" is a forgotten space, not an address."""
 _MAILBOX = (
     r"(?:gmail|googlemail|hotmail|outlook|yahoo|ymail|icloud|proton(?:mail)?|aol|gmx|163|126|qq|foxmail"
     r"|sina|sohu|139|mail|email|zoho|yandex|live|msn)"
@@ -36,6 +38,7 @@ _LINK = re.compile(
     r"\.(?:me|ly|gl|com|be|gg|in|do|cn|to)/[a-z0-9+@_./-]{1,40}"
     rf"|(?<![a-z0-9@.#+])(?!{_NOT_LINKS}\.(?:net|js|io|com)(?![a-z0-9]))[a-z0-9][a-z0-9-]{{1,40}}"
     rf"(?:\.[a-z0-9-]{{2,20}}){{0,2}}\.{_TLD}(?:/[^\s，。]{{0,20}})?"
+    rf"|(?<![a-z0-9@.-])[a-z0-9-]{{2,40}}\.{_WORD_TLD}/[^\s，。]{{1,20}}"
     r"|(?<![a-z0-9])[a-z0-9-]{3,30} ?(?:\(dot\)|\[dot\]|\{dot\}|\[\.\]|\(\.\)| dot |点) ?"
     r"(?:com|net|cn|org)(?![a-z0-9])"
 )

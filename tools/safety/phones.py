@@ -84,7 +84,7 @@ def find_number_runs(folded: Folded) -> Iterator[tuple[int, int]]:
             or code
             or _LABEL_BEFORE.search(before)
             or _MONEY_BEFORE.search(before)
-            or _UNIT_AFTER.match(after)
+            or (len(digits) < 9 and _UNIT_AFTER.match(after))
             or _DATE.match(text[start:end])
         ):
             yield start, end
@@ -138,7 +138,9 @@ def _is_number(groups: list[_Group], text: str) -> bool:
     if _SAID_BEFORE.search(before) and len(digits) >= 7:
         return True
     attached = re.search(r"[a-z0-9_#./$€£¥-]\Z", before) or re.match(r"[-./]?[a-z0-9_]", text[end:])
-    if attached or _LABEL_BEFORE.search(before) or _UNIT_AFTER.match(text[end : end + 10]):
+    if attached or _LABEL_BEFORE.search(before):
+        return False
+    if len(digits) < 9 and _UNIT_AFTER.match(text[end : end + 10]):
         return False
     return _has_layout(digits, [len(g.digits) for g in groups], gaps)
 
