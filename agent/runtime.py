@@ -67,11 +67,12 @@ class Runtime:
         file = self.settings.threads_file
         strict = JsonPlusSerializer(allowed_msgpack_modules=None)
         try:
+            file.touch(mode=0o600)  # sellers' words: for the owner alone
             async with aiosqlite.connect(file) as connection:
                 saver = AsyncSqliteSaver(connection, serde=strict)
                 await saver.setup()
                 yield build_listing_graph(saver)
-        except sqlite3.DatabaseError as error:
+        except (OSError, sqlite3.DatabaseError) as error:
             raise SettingsError(
                 f"{file}: threads cannot be kept there ({error}); move the file away"
             ) from error

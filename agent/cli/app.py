@@ -1,0 +1,93 @@
+"""The root command: its options, its groups, and the one place where errors become exit codes."""
+
+import os
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from agent.cli import bench, demo, doctor, draft, index, trace, train
+from agent.cli.console import say
+from listing.errors import BadInputError, VouchError
+
+BAD_INPUT, FAILURE, INTERRUPTED = 2, 1, 130
+
+
+class _Root(TyperGroup):
+    """Turns what a command raises into a line on stderr and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except KeyboardInterrupt:
+            say("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # Whoever read our output has left; nothing that is flushed at exit may complain of it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FAILURE) from None
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except Exception as error:  # the last door: what comes here is told, never a traceback
+            if ctx.params.get("debug"):
+                traceback.print_exc()
+            say(_told(error))
+            code = BAD_INPUT if isinstance(error, BadInputError) else FAILURE
+            raise typer.Exit(code) from None
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, VouchError):
+        return f"error: {error}"
+    kind = type(error).__name__
+    return f"error: {kind}: {error} (not foreseen; `vouch --debug ...` shows where it happened)"
+
+
+app = typer.Typer(
+    cls=_Root,
+    name="vouch",
+    help="From photos of a used thing to a listing in which every stated fact is vouched for.",
+    epilog="Start with `vouch demo`. Settings: VOUCH_* variables or vouch.toml; see `vouch doctor`.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("draft")(draft.draft)
+app.add_typer(index.app)
+app.add_typer(trace.app)
+app.add_typer(train.app)
+app.command("bench", context_settings=bench.PASS_ON)(bench.bench)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from agent.runtime import version
+
+        print(f"vouch {version() or '(from its sources)'}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    app(prog_name="vouch")
