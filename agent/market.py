@@ -92,9 +92,7 @@ def open_market(settings: Settings, embedder: "ImageEmbedder | None") -> Listing
     """
     if embedder is None or not has_index(settings):
         return None
-    return open_index(
-        settings.index_uri, dimension=embedder.dimension, embedder_name=embedder.name
-    )
+    return open_index(settings.index_uri, dimension=embedder.dimension, embedder_name=embedder.name)
 
 
 def built_from(settings: Settings) -> Built | None:

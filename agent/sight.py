@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 from agent.settings import CHECKPOINT, Settings
 from listing.errors import BadInputError, SettingsError
-from models.loading import is_remote
 from tools.visual_search import MatchThresholds
 
 if TYPE_CHECKING:  # these bring torch, which `vouch index stats` does without
     from langchain_core.language_models import BaseChatModel
 
     from models.embedder import ImageEmbedder
-    from models.engine import Engine
 
 HEAD = "embedding_head.json"
 THRESHOLDS = "thresholds.json"
@@ -109,9 +107,8 @@ def _strictest() -> MatchThresholds:
 
 def _head_folder(settings: Settings) -> Path | None:
     """The checkpoint folder whose trained head embeds, if there is one."""
-    source = settings.embedder or settings.model
-    folder = Path(source).expanduser()
-    return folder if not is_remote(source) and (folder / HEAD).is_file() else None
+    folder = Path(settings.embedder or settings.model).expanduser()
+    return folder if (folder / HEAD).is_file() else None
 
 
 def _own(
@@ -137,6 +134,8 @@ def _device(device: str) -> str:
 
 
 def _why_blind(settings: Settings) -> str:
+    from models.loading import is_remote
+
     where = "is an address" if is_remote(settings.model) else f"has no {HEAD}"
     remedy = "set VOUCH_EMBEDDER to an image-embedding model of transformers"
     if (CHECKPOINT / HEAD).is_file():

@@ -1,4 +1,4 @@
-"""The nouns of a vouched listing: pydantic models without input or output, shared by every layer."""
+"""The nouns of a vouched listing: pydantic models without I/O, shared by every layer."""
 
 from listing.attribute import AttributeSpec, AttributeTemplate, AttributeValue, SpannedValue
 from listing.category import Category, CategoryCandidate, CategoryPrediction

@@ -1,8 +1,8 @@
 """Attributes of goods: what a category asks for, and values found for it.
 
-`scope` is the rule that keeps references honest: a `model` value may be copied from a listing of the
-same model, a `variant` value only from an identical one, an `item` value never (another seller's
-scratches are not yours).
+`scope` is the rule that keeps references honest: a `model` value may be copied from a listing of
+the same model, a `variant` value only from an identical one, an `item` value never (another
+seller's scratches are not yours).
 """
 
 from typing import Literal
@@ -24,7 +24,7 @@ class AttributeSpec(BaseModel):
     """What a reader sees: "storage"."""
     scope: Scope = "variant"
     visible: bool = False
-    """True when a photo alone can tell the value (colour), so that the photo may contradict others."""
+    """True when a photo alone can tell the value (colour), and so may contradict others."""
     values: tuple[str, ...] = ()
     """The closed value set, in the taxonomy's order; empty for open values (model names)."""
     question: str = ""

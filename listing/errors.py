@@ -1,11 +1,11 @@
-"""The few exceptions there are; each says when it comes and what the caller does. Empty is a result.
+"""The few exceptions there are; each says when it comes and what to do. Empty is a result.
 
 Every message names the file or field, says what is wrong, and what to do about it.
 """
 
 
 class VouchError(Exception):
-    """Root of all errors that Vouch raises on purpose; the command line shows the message alone."""
+    """Root of all errors raised on purpose; the command line shows the message alone."""
 
 
 class BadInputError(VouchError):

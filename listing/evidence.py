@@ -1,6 +1,6 @@
 """The evidence ledger: nothing reaches a prompt unless it is an item here.
 
-Ids are `e1`, `e2`, ... in order of arrival; each item names its source and the span that produced it.
+Ids are `e1`, `e2`, ... in order of arrival; each item names its source and the span behind it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ class Evidence(BaseModel):
     id: str
     kind: EvidenceKind
     source: str
-    """`photo:<sha256>`, `listing:<id>`, `category:<id>`, `seller:<message>`, `policy:<rule>`."""
+    """`photo:<sha256>`, `listing:<id>`, `category:<id>`, `seller:<n>` or `policy:<rule>`."""
     span_id: str = ""
     """16 hex digits of the span that produced it."""
     text: str

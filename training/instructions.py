@@ -195,18 +195,18 @@ def text_samples(
     samples: list[Sample] = []
     while len(samples) < count:
         draw = rng.random()
-        if draw < 0.40:
+        if draw < 0.45:
             kind = rng.choice(kinds)
             written = synthetic_listing(rng, kind)
             names = goods()[kind].template.names
             samples.append(extraction(written, names, rng))
-        elif draw < 0.55:
+        elif draw < 0.60:
             unit = rng.choice(units)
             written = seller_text(unit, rng)
             samples.append(extraction(written, unit.sku.spu.goods.template.names, rng))
-        elif draw < 0.70 and titles:
+        elif draw < 0.74 and titles:
             samples.append(title_extraction(rng.choice(titles), rng, others))
-        elif draw < 0.85:
+        elif draw < 0.91:
             samples.append(_draft_sample(rng, rng.choice(kinds)))
         else:
             samples.append(_rewrite_sample(rng, rng.choice(kinds)))

@@ -147,10 +147,13 @@ class _Run:
         """Load the model a stage left, or a fresh one when `stage` is `fresh`."""
         tokenizer = AutoTokenizer.from_pretrained(self.folder / "tokenizer")
         if stage == "fresh":
-            return build_model(self.config.architecture, tokenizer, self.config.seed), tokenizer
-        model = Qwen3VLForConditionalGeneration.from_pretrained(
-            self.folder / stage, dtype=torch.float32
-        )
+            model = build_model(self.config.architecture, tokenizer, self.config.seed)
+        else:
+            model = Qwen3VLForConditionalGeneration.from_pretrained(
+                self.folder / stage, dtype=torch.float32
+            )
+        # On CPU the fused attention's backward is slower than the plain one at these lengths.
+        model.set_attn_implementation("eager")
         return model.train(), tokenizer
 
     def save(

@@ -51,20 +51,20 @@ app = typer.Typer(
     cls=_Root,
     name="vouch",
     help="From photos of a used thing to a listing in which every stated fact is vouched for.",
-    epilog="Start with `vouch demo`. Settings: VOUCH_* variables or vouch.toml; see `vouch doctor`.",
+    epilog="Start with `vouch demo`. Settings are VOUCH_* variables or vouch.toml: `vouch doctor`.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("draft")(draft.draft)
+app.command("draft", epilog=draft.EXAMPLES)(draft.draft)
 app.add_typer(index.app)
 app.add_typer(trace.app)
 app.add_typer(train.app)
-app.command("bench", context_settings=bench.PASS_ON)(bench.bench)
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
+app.command("bench", epilog=bench.EXAMPLES, context_settings=bench.PASS_ON)(bench.bench)
+app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
+app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 
 
 def _version(wanted: bool) -> None:
@@ -77,9 +77,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),

@@ -51,6 +51,12 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: " " if found[0] == "\t" else "", text)
 
 
+def examples(*commands: str) -> str:
+    """Return the end of a command's help: commands to paste, each on its own line."""
+    heading = "Example:" if len(commands) == 1 else "Examples:"
+    return "\b\n" + "\n".join((heading, *(f"  {command}" for command in commands)))
+
+
 def provided(context: typer.Context) -> Provided:
     """Return the handles that whoever started the command line gave in place of the settings'."""
     return context.obj if isinstance(context.obj, Provided) else Provided()
