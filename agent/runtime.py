@@ -7,7 +7,7 @@ folders) is found out before a model is loaded.
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ class Runtime:
 
     settings: Settings
     context: "ListingContext"
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     """What an operator should know: no index, no embedder, thresholds not calibrated."""
 
     @asynccontextmanager

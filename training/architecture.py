@@ -56,6 +56,11 @@ class Architecture(BaseModel):
         return (self.image_size // (PATCH * MERGE)) ** 2
 
 
+def pick_device() -> torch.device:
+    """Return CUDA where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def build_tokenizer(texts: Iterable[str], merges: int) -> PreTrainedTokenizerFast:
     """Train a byte-level BPE of `merges` merges on `texts`; returns it with the chat template."""
     core = Tokenizer(models.BPE())
@@ -91,7 +96,7 @@ def build_config(shape: Architecture, tokenizer: PreTrainedTokenizerFast) -> Qwe
     """Return the transformers configuration of `shape` over `tokenizer`."""
     token = tokenizer.convert_tokens_to_ids
     head_dim = shape.hidden // shape.heads
-    quarter = head_dim // 8
+    wide = head_dim // 2 * 3 // 8
     text: dict[str, Any] = {
         "vocab_size": (len(tokenizer) + 63) // 64 * 64,
         "hidden_size": shape.hidden,
@@ -106,11 +111,7 @@ def build_config(shape: Architecture, tokenizer: PreTrainedTokenizerFast) -> Qwe
         "rope_parameters": {
             "rope_type": "default",
             "rope_theta": 10000.0,
-            "mrope_section": [
-                head_dim // 2 - 2 * quarter - quarter,
-                quarter + quarter // 2,
-                quarter + quarter - quarter // 2,
-            ],
+            "mrope_section": [head_dim // 2 - 2 * wide, wide, wide],
             "mrope_interleaved": True,
         },
         "bos_token_id": None,

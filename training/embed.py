@@ -3,7 +3,6 @@
 Thresholds are set on the market's `dev` queries only; the evaluation reports the `test` ones.
 """
 
-import json
 import time
 from pathlib import Path
 
@@ -18,11 +17,13 @@ from listing.errors import BadInputError
 from models.embedder import save_head
 from models.embedding_head import EmbeddingHead
 from tools.visual_search.matching import MatchThresholds, calibrate
+from training.architecture import pick_device
+from training.journal import append, schedule
 from training.language import FeatureCache
 from training.marketplace.market import Split
 from training.photoset import PhotoSet
 from training.rendering import Shot, World, drawn_set, open_world, shots
-from training.vision import CosineClasses, embed, schedule
+from training.vision import CosineClasses, embed
 
 THRESHOLDS = "thresholds.json"
 
@@ -34,7 +35,6 @@ class EmbedConfig(BaseModel):
 
     checkpoint: Path
     photos: Path
-    views: dict[str, int] = {"train": 4, "prohibited_train": 20, "lookalikes_train": 12}
     run: Path
     seed: int = 0
     threads: int = 2
@@ -63,7 +63,9 @@ def train(config: EmbedConfig) -> Path:
     torch.manual_seed(config.seed)
     config.run.mkdir(parents=True, exist_ok=True)
     world = open_world(config.seed)
-    model = Qwen3VLForConditionalGeneration.from_pretrained(config.checkpoint, dtype=torch.float32)
+    model = Qwen3VLForConditionalGeneration.from_pretrained(
+        config.checkpoint, dtype=torch.float32
+    ).to(pick_device())
     photos = PhotoSet.open(config.photos)
     if photos is None:
         raise BadInputError(f"{config.photos}: no finished photo set; run `vouch train sft` first")
@@ -81,13 +83,13 @@ def fit_head(
     """Train a head on cached features; rows without a known look are left out."""
     rng = np.random.default_rng(cfg.seed)
     width = sum(s.shape[-1] for s in cache.sources)
-    head = EmbeddingHead(width, cfg.dimension)
-    look, spu = (
-        CosineClasses(cfg.dimension, len(world.looks)),
-        CosineClasses(cfg.dimension, len(world.spus)),
-    )
-    parameters = [*head.parameters(), *look.parameters(), *spu.parameters()]
-    optimizer = torch.optim.AdamW(parameters, cfg.learning_rate, weight_decay=0.1)
+    head = EmbeddingHead(width, cfg.dimension).to(cache.device)
+    classes = {
+        "look": CosineClasses(cfg.dimension, len(world.looks)).to(cache.device),
+        "spu": CosineClasses(cfg.dimension, len(world.spus)).to(cache.device),
+    }
+    parameters = [*head.parameters(), *(p for c in classes.values() for p in c.parameters())]
+    optimizer = torch.optim.AdamW(parameters, cfg.learning_rate, weight_decay=0.1, fused=True)
     known = np.flatnonzero(photos.labels["look"] >= 0)
     started = time.monotonic()
     for step in range(cfg.steps):
@@ -97,32 +99,35 @@ def fit_head(
             break
         for group in optimizer.param_groups:
             group["lr"] = cfg.learning_rate * factor
-        rows = torch.from_numpy(rng.choice(known, cfg.batch, replace=False))
-        tokens = torch.cat([s[rows].float() for s in cache.sources], dim=-1)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            vectors = head(tokens)
-            labels = {
-                n: torch.from_numpy(photos.labels[n][rows.numpy()]).long() for n in ("look", "spu")
-            }
-            loss = look(vectors, labels["look"]) + spu(vectors, labels["spu"])
+        rows = rng.choice(known, cfg.batch, replace=False)
+        loss = _identity_loss(head, classes, cache, photos, rows)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         if step % 50 == 0:
-            with (cfg.run / "embed.jsonl").open("a") as file:
-                file.write(
-                    json.dumps(
-                        {
-                            "stage": "embed",
-                            "step": step,
-                            "loss": round(loss.item(), 4),
-                            "seconds": round(elapsed, 1),
-                        }
-                    )
-                    + "\n"
-                )
+            append(
+                cfg.run / "embed.jsonl", stage="embed", step=step, loss=loss.item(), seconds=elapsed
+            )
     head.eval()
     return head
+
+
+def _identity_loss(
+    head: EmbeddingHead,
+    classes: dict[str, CosineClasses],
+    cache: FeatureCache,
+    photos: PhotoSet,
+    rows: NDArray[np.int64],
+) -> torch.Tensor:
+    index = torch.from_numpy(rows).to(cache.device)
+    tokens = torch.cat([s[index].float() for s in cache.sources], dim=-1)
+    with torch.autocast(cache.device.type, dtype=torch.bfloat16):
+        vectors = head(tokens)
+        losses = [
+            loss(vectors, torch.from_numpy(photos.labels[name][rows]).long().to(cache.device))
+            for name, loss in classes.items()
+        ]
+    return torch.stack(losses).sum()
 
 
 def split_vectors(

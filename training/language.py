@@ -4,7 +4,6 @@ The vision tower is frozen by then, so each photo's features are computed once a
 on answers only (IPL section 4.2: the prompt prefix is masked).
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,10 +15,10 @@ from torch import Tensor
 from torch.nn import functional as F
 from transformers import Qwen3VLForConditionalGeneration
 
+from training.journal import append, schedule
 from training.photoset import PhotoSet
 from training.sequences import Batch, TokenSequence, collate, shuffled_batches
 from training.tower import encode
-from training.vision import schedule
 
 
 class LanguageStage(BaseModel):
@@ -38,17 +37,18 @@ class FeatureCache:
 
     def __init__(self, model: Qwen3VLForConditionalGeneration, photos: PhotoSet, batch: int = 128):
         visual = model.model.visual
+        self.device = next(visual.parameters()).device
         parts: list[list[Tensor]] = []
         with torch.inference_mode():
             for at in range(0, len(photos), batch):
-                pixels = torch.from_numpy(np.array(photos.pixels[at : at + batch]))
+                pixels = torch.from_numpy(np.array(photos.pixels[at : at + batch])).to(self.device)
                 out = encode(visual, pixels)
                 parts.append([t.bfloat16() for t in (out.features, *out.deepstack)])
         self.sources = [torch.cat([p[i] for p in parts]) for i in range(len(parts[0]))]
 
     def rows(self, index: Tensor) -> list[Tensor]:
         """Features of the named photos, `(photos * tokens, hidden)` float32 per source."""
-        return [s[index].float().flatten(0, 1) for s in self.sources]
+        return [s[index.to(s.device)].float().flatten(0, 1) for s in self.sources]
 
 
 def answer_loss(
@@ -111,8 +111,9 @@ def train_language(
             break
         for group in optimizer.param_groups:
             group["lr"] = cfg.learning_rate * factor
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = answer_loss(model, collate(items, pad, image, grid), cache)
+        batch = collate(items, pad, image, grid).to(model.device)
+        with torch.autocast(model.device.type, dtype=torch.bfloat16):
+            loss = answer_loss(model, batch, cache)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -120,15 +121,7 @@ def train_language(
         seen += len(items)
         mean = loss.item() if step == 0 else 0.97 * mean + 0.03 * loss.item()
         if step % 25 == 0:
-            row = {
-                "stage": stage,
-                "step": step,
-                "loss": round(mean, 4),
-                "samples": seen,
-                "seconds": round(elapsed, 1),
-            }
-            with log.open("a") as file:
-                file.write(json.dumps(row) + "\n")
+            append(log, stage=stage, step=step, loss=mean, samples=seen, seconds=elapsed)
         if elapsed - saved > 240:
             saved = elapsed
             save()

@@ -2,27 +2,38 @@
 
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from tools.taxonomy import Taxonomy, market_taxonomy
 from training.marketplace.drawing import COLOURS
+from training.marketplace.invented import invented_unit
 from training.marketplace.market import Market, Split, build_market
 from training.marketplace.units import Unit, photo
 from training.photoset import PhotoRow, PhotoSet
 from training.real import RealPhoto, photo_rows
 
+Source = Split | Literal["invented"]
+_KEPT: tuple[Split, ...] = (
+    "index",
+    "queries_identical",
+    "queries_similar",
+    "queries_no_match",
+)
+
 
 @dataclass(frozen=True)
 class Shot:
-    """One photo to draw: a unit of a split, seen in its `view`-th scene."""
+    """One photo to draw: a unit, seen in its `view`-th scene, in `colour` where one is given."""
 
-    split: Split
+    split: Source
     index: int
     view: int
+    colour: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +55,15 @@ class World:
 
     @cached_property
     def looks(self) -> dict[tuple[str, str], int]:
-        """Numbers of the looks that training may see."""
-        seen = dict.fromkeys(u.sku.look for u in self.market.split("train"))
-        return {look: i for i, look in enumerate(seen)}
+        """Numbers of the looks that training may see: trained models in all colours but those kept.
+
+        What is kept for the index and the queries is never drawn for training.
+        """
+        trained = dict.fromkeys(u.sku.look for u in self.market.split("train"))
+        kept = {u.sku.look for split in _KEPT for u in self.market.split(split)} - set(trained)
+        spus = dict.fromkeys(spu for spu, _ in trained)
+        every = ((spu, colour) for spu in spus for colour in self.colours)
+        return {look: i for i, look in enumerate(x for x in every if x not in kept)}
 
     @cached_property
     def spus(self) -> dict[str, int]:
@@ -55,9 +72,15 @@ class World:
 
     def unit(self, shot: Shot) -> Unit:
         """Return the unit that a shot shows."""
+        if shot.split == "invented":
+            return invented_unit(self.market.seed, shot.index)
         if shot.split == "train":
-            return self.market.train_unit(shot.index)
-        return self.market.split(shot.split)[shot.index]
+            unit = self.market.train_unit(shot.index)
+        else:
+            unit = self.market.split(shot.split)[shot.index]
+        if shot.colour is None:
+            return unit
+        return replace(unit, sku=replace(unit.sku, colour=shot.colour))
 
 
 def open_world(seed: int) -> World:
@@ -69,6 +92,23 @@ def shots(world: World, split: Split, views: int, limit: int | None = None) -> l
     """Return `views` shots of each of the first `limit` units of a split."""
     count = len(world.market.split(split))
     return [Shot(split, i, v) for v in range(views) for i in range(min(count, limit or count))]
+
+
+def recoloured_shots(world: World, views: int) -> list[Shot]:
+    """Return `views` shots of each look that training may see, of different units."""
+    units: dict[str, list[int]] = {}
+    for i, unit in enumerate(world.market.split("train")):
+        units.setdefault(unit.sku.spu.id, []).append(i)
+    return [
+        Shot("train", units[spu][(7 * number + view) % len(units[spu])], number + view, colour)
+        for view in range(views)
+        for number, (spu, colour) in enumerate(world.looks)
+    ]
+
+
+def invented_shots(count: int) -> list[Shot]:
+    """Return one shot each of `count` invented units."""
+    return [Shot("invented", i, 0) for i in range(count)]
 
 
 _STATE: dict[int, World] = {}

@@ -42,6 +42,15 @@ class Batch:
     photos: Tensor
     """Rows of the feature cache in the order in which the placeholders appear."""
 
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on a device."""
+        return Batch(
+            self.ids.to(device),
+            self.positions.to(device),
+            self.labels.to(device),
+            self.photos.to(device),
+        )
+
 
 def encode_samples(
     samples: Sequence[Sample], tokenizer: PreTrainedTokenizerFast, image_tokens: int

@@ -4,7 +4,6 @@ Each stage leaves a checkpoint under the run's folder and is skipped when it is 
 that an interrupted run goes on where it stopped.
 """
 
-import json
 import multiprocessing
 import random
 import time
@@ -21,14 +20,50 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLForCondi
 
 from listing.errors import BadInputError, ModelError
 from models.embedder import save_head
-from training.architecture import Architecture, build_model, build_tokenizer, save_checkpoint
+from training.architecture import (
+    Architecture,
+    build_model,
+    build_tokenizer,
+    pick_device,
+    save_checkpoint,
+)
 from training.instructions import REAL_RISKS, RISKS, PhotoTasks, text_samples
+from training.journal import append
 from training.language import FeatureCache, LanguageStage, train_language
+from training.marketplace.drawing import LOOKALIKES
 from training.photoset import PhotoSet, concatenate
 from training.real import RealPhoto, annotated_titles, data_folder, real_photos
-from training.rendering import Shot, World, drawn_set, open_world, real_set, shots
+from training.rendering import (
+    Shot,
+    World,
+    drawn_set,
+    invented_shots,
+    open_world,
+    real_set,
+    recoloured_shots,
+    shots,
+)
 from training.sequences import Sample, TokenSequence, encode_samples
-from training.vision import Sizes, VisionStage, embed, probe, train_vision
+from training.vision import Sizes, VisionStage, probe, train_vision
+
+
+class DrawnPhotos(BaseModel):
+    """How many photos are drawn for training, and of what."""
+
+    views: int = 8
+    """Photos of each look that training may see."""
+    invented: int = 18000
+    prohibited_views: int = 10
+    lookalike_views: int = 6
+
+    def shots(self, world: World) -> list[Shot]:
+        """Return the shots in their order."""
+        return [
+            *recoloured_shots(world, self.views),
+            *invented_shots(self.invented),
+            *shots(world, "prohibited_train", self.prohibited_views),
+            *shots(world, "lookalikes_train", self.lookalike_views),
+        ]
 
 
 class SftConfig(BaseModel):
@@ -40,7 +75,7 @@ class SftConfig(BaseModel):
     seed: int = 0
     threads: int = 2
     architecture: Architecture = Architecture()
-    views: dict[str, int] = {"train": 4, "prohibited_train": 20, "lookalikes_train": 12}
+    photos: DrawnPhotos = DrawnPhotos()
     vision: VisionStage = VisionStage()
     text: LanguageStage = LanguageStage(steps=2500)
     joint: LanguageStage = LanguageStage(steps=6000)
@@ -108,16 +143,12 @@ class _Run:
 
     def note(self, **row: Any) -> None:
         """Append one line to the run's log."""
-        with self.log.open("a") as file:
-            file.write(json.dumps({"at": round(time.time()), **row}) + "\n")
+        append(self.log, at=round(time.time()), **row)
 
     @property
     def shots(self) -> list[Shot]:
         """The drawn photos of the run, in the order of the photo set."""
-        found: list[Shot] = []
-        for split, views in self.config.views.items():
-            found += shots(self.world, split, views)  # type: ignore[arg-type]
-        return found
+        return self.config.photos.shots(self.world)
 
     def drawn(self) -> PhotoSet:
         """The drawn photos."""
@@ -154,7 +185,7 @@ class _Run:
             )
         # On CPU the fused attention's backward is slower than the plain one at these lengths.
         model.set_attn_implementation("eager")
-        return model.train(), tokenizer
+        return model.train().to(pick_device()), tokenizer
 
     def save(
         self, stage: str, model: Qwen3VLForConditionalGeneration, tok: PreTrainedTokenizerFast
@@ -281,23 +312,23 @@ def joint_samples(
     """
     rng = random.Random(f"joint {seed}")
     tasks = PhotoTasks(world, rng)
-    by_unit: dict[tuple[str, int], list[int]] = {}
+    by_look: dict[tuple[str, str], list[int]] = {}
     for row, shot in enumerate(wanted):
-        by_unit.setdefault((shot.split, shot.index), []).append(row)
+        by_look.setdefault(world.unit(shot).sku.look, []).append(row)
     samples: list[Sample] = []
     for row, shot in enumerate(wanted):
         if rng.random() < 0.5:
             continue
         unit = world.unit(shot)
         risk = RISKS.get(unit.sku.spu.kind, "none")
-        if risk != "none" or rng.random() < 0.35 or shot.split == "lookalikes_train":
+        if risk != "none" or rng.random() < 0.35 or unit.sku.spu.kind in LOOKALIKES:
             samples.append(tasks.safety(row, risk))
         samples.append(tasks.category(row, unit.sku.spu.category_id))
         if risk != "none":
             continue
         samples.append(tasks.colour(row, unit.sku.colour))
         samples.append(tasks.check(row, unit.sku.colour))
-        rows = by_unit[shot.split, shot.index]
+        rows = by_look[unit.sku.look]
         several = rng.sample(rows, 2) if len(rows) > 1 and rng.random() < 0.1 else [row]
         samples.append(tasks.describe(several, unit))
     for i, photo in enumerate(real):
@@ -311,6 +342,3 @@ def joint_samples(
         if risk == "none":
             samples.append(tasks.describe_real(row, photo))
     return samples
-
-
-__all__ = ["SftConfig", "embed", "read_config", "train"]

@@ -32,9 +32,11 @@ def patchify(pixels: Tensor, patch: int, merge: int) -> Tensor:
     return x.permute(0, 1, 4, 2, 5, 7, 3, 6).reshape(b, g * g * merge * merge, 3 * patch * patch)
 
 
-def _grid_positions(side: int, merge: int) -> Tensor:
+def _grid_positions(side: int, merge: int, device: torch.device) -> Tensor:
     """Row and column of each patch in merge-window order, `(n, 2)`."""
-    index = torch.arange(side * side).view(side // merge, merge, side // merge, merge)
+    index = torch.arange(side * side, device=device).view(
+        side // merge, merge, side // merge, merge
+    )
     index = index.permute(0, 2, 1, 3).reshape(-1)
     return torch.stack((index // side, index % side), dim=-1)
 
@@ -52,7 +54,7 @@ def encode(visual: nn.Module, pixels: Tensor) -> TowerOutput:
     side = round(n**0.5)
     weight = visual.patch_embed.proj.weight.sum(dim=2)  # a still image repeats its frame
     hidden = F.linear(patches, weight.flatten(1), visual.patch_embed.proj.bias)
-    where = _grid_positions(side, config.spatial_merge_size)
+    where = _grid_positions(side, config.spatial_merge_size, pixels.device)
     hidden = hidden + visual.pos_embed(where[:, 0] * side + where[:, 1])
     cos, sin = visual.rotary_pos_emb(hidden, where)
     cos, sin = cos[None, None].to(hidden.dtype), sin[None, None].to(hidden.dtype)

@@ -5,7 +5,6 @@ trained on category, colour and the identity of look and model, globally and per
 embedding head, which is kept, is trained in the same pass.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.embedding_head import EmbeddingHead
+from training.journal import append, schedule
 from training.photoset import PhotoSet
 from training.tower import TowerOutput, encode
 
@@ -92,7 +92,7 @@ class ProbingHeads(nn.Module):
 
 def token_targets(box: Tensor, label: Tensor, grid: int, outside: int) -> Tensor:
     """Per-token class `(b, grid*grid)`: `label` inside the item's box, `outside` elsewhere."""
-    centre = (torch.arange(grid) + 0.5) / grid
+    centre = (torch.arange(grid, device=box.device) + 0.5) / grid
     inside_x = (centre >= box[:, 0:1]) & (centre <= box[:, 2:3])
     inside_y = (centre >= box[:, 1:2]) & (centre <= box[:, 3:4])
     inside = (inside_y[:, :, None] & inside_x[:, None, :]).flatten(1)
@@ -106,7 +106,7 @@ def _loss(
     category, colour = heads.globals(out)
     loss = sum(
         (F.cross_entropy(c.float(), labels["category"], ignore_index=-1) for c in category),
-        start=torch.zeros(()),
+        start=torch.zeros((), device=box.device),
     )
     if bool((labels["colour"] >= 0).any()):
         loss = loss + sum(
@@ -191,15 +191,6 @@ def batches(
         yield pixels, labels, torch.from_numpy(np.concatenate([b for _, b in moved]))
 
 
-def schedule(step: int, steps: int, warmup: int, elapsed: float, seconds: float | None) -> float:
-    """Learning-rate factor: warm-up, flat, then linear to zero over the last third.
-
-    With a time limit the share of time used stands in for the share of steps when it is larger.
-    """
-    done = step / steps if seconds is None else max(step / steps, elapsed / seconds)
-    return min(1.0, (step + 1) / warmup, max(0.0, (1.0 - done) * 3.0))
-
-
 def train_vision(
     visual: nn.Module,
     drawn: PhotoSet,
@@ -222,6 +213,8 @@ def train_vision(
     heads = ProbingHeads(
         config.out_hidden_size, 1 + len(config.deepstack_visual_indexes), sizes, dimension
     )
+    device = next(visual.parameters()).device
+    heads.to(device)
     parameters = [*visual.parameters(), *heads.parameters()]
     optimizer = torch.optim.AdamW(
         parameters, cfg.learning_rate, betas=(0.9, 0.98), weight_decay=cfg.weight_decay, fused=True
@@ -237,7 +230,9 @@ def train_vision(
         for group in optimizer.param_groups:
             group["lr"] = cfg.learning_rate * factor
         pixels, labels, box = next(stream)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        pixels, box = pixels.to(device), box.to(device)
+        labels = {name: label.to(device) for name, label in labels.items()}
+        with torch.autocast(device.type, dtype=torch.bfloat16):
             loss = _loss(heads, forward(visual, pixels), labels, box, cfg)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -245,17 +240,9 @@ def train_vision(
         optimizer.step()
         mean = loss.item() if step == 0 else 0.95 * mean + 0.05 * loss.item()
         if step % 20 == 0:
-            row = {
-                "stage": "vision",
-                "step": step,
-                "loss": round(mean, 4),
-                "photos": (step + 1) * cfg.batch,
-                "seconds": round(elapsed, 1),
-            }
-            if check is not None and step % 300 == 0 and step:
-                row |= check(heads)  # type: ignore[assignment]
-            with log.open("a") as file:
-                file.write(json.dumps(row) + "\n")
+            found = check(heads) if check is not None and step % 300 == 0 and step else {}
+            seen = (step + 1) * cfg.batch
+            append(log, stage="vision", step=step, loss=mean, photos=seen, seconds=elapsed, **found)
     return heads
 
 
@@ -264,13 +251,14 @@ def probe(
     visual: nn.Module, heads: ProbingHeads, photos: PhotoSet, batch: int = 128
 ) -> dict[str, float]:
     """Accuracy of the last source's category and colour heads on held-out photos."""
+    device = next(visual.parameters()).device
     right = {"category": 0, "colour": 0}
     known = {"category": 0, "colour": 0}
     for at in range(0, len(photos), batch):
-        out = encode(visual, torch.from_numpy(np.array(photos.pixels[at : at + batch])))
+        out = encode(visual, _squares(photos, at, batch).to(device))
         category, colour = heads.globals(out)
         for name, logits in (("category", category[0]), ("colour", colour[0])):
-            target = torch.from_numpy(photos.labels[name][at : at + batch]).long()
+            target = torch.from_numpy(photos.labels[name][at : at + batch]).long().to(device)
             mask = target >= 0
             right[name] += int((logits.argmax(-1)[mask] == target[mask]).sum())
             known[name] += int(mask.sum())
@@ -282,10 +270,13 @@ def embed(
     visual: nn.Module, head: EmbeddingHead, photos: PhotoSet, batch: int = 128
 ) -> NDArray[np.float32]:
     """Unit vectors `(n, d)` of a photo set."""
-    found = [
-        head(
-            encode(visual, torch.from_numpy(np.array(photos.pixels[at : at + batch]))).flat()
-        ).numpy()
-        for at in range(0, len(photos), batch)
-    ]
+    device = next(visual.parameters()).device
+    found = []
+    for at in range(0, len(photos), batch):
+        out = encode(visual, _squares(photos, at, batch).to(device))
+        found.append(head(out.flat()).cpu().numpy())
     return np.concatenate(found)
+
+
+def _squares(photos: PhotoSet, at: int, count: int) -> Tensor:
+    return torch.from_numpy(np.array(photos.pixels[at : at + count]))

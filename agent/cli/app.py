@@ -15,8 +15,14 @@ from listing.errors import BadInputError, VouchError
 BAD_INPUT, FAILURE, INTERRUPTED = 2, 1, 130
 
 
+_ORDER = ("draft", "demo", "index", "trace", "train", "bench", "doctor")
+
+
 class _Root(TyperGroup):
     """Turns what a command raises into a line on stderr and an exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
 
     def invoke(self, ctx: Any) -> Any:
         try:

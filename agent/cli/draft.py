@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.text import Text
 
 from agent.cli.console import examples, print_json, provided, say, stderr, stdout
 from agent.cli.follow import RunView, open_view
@@ -32,9 +33,7 @@ def draft(
     context: typer.Context,
     photos: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="PHOTO...", help="One to nine photos of one item.", show_default=False
-        ),
+        typer.Argument(metavar="PHOTO", help="One to nine photos of one item.", show_default=False),
     ],
     seller: Annotated[
         str | None,
@@ -82,7 +81,8 @@ def show_listing(document: ListingDocument) -> None:
     """Print the listing on stdout for a reader."""
     console = stdout()
     for part in render_listing(document):
-        console.print(part)
+        plain = isinstance(part, Text) and not console.is_terminal
+        console.print(part, soft_wrap=plain)
 
 
 async def _follow(runtime: Runtime, request: "ListingRequest", view: RunView) -> ListingDocument:

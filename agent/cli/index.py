@@ -98,7 +98,7 @@ def add(
 
 @app.command("rm", epilog=examples("vouch index rm 4711 4712"))
 def remove(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of listings.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of listings.")],
     as_json: Json = False,
 ) -> None:
     """Remove listings from the index: all that are named, or none when an id is unknown."""
@@ -142,7 +142,7 @@ def stats(as_json: Json = False) -> None:
 def search(
     context: typer.Context,
     photos: Annotated[
-        list[Path], typer.Argument(metavar="PHOTO...", help="One to nine photos of one item.")
+        list[Path], typer.Argument(metavar="PHOTO", help="One to nine photos of one item.")
     ],
     count: Annotated[int | None, typer.Option("--top-k", "-k", min=1, max=100, metavar="N")] = None,
     as_json: Json = False,

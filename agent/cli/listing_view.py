@@ -7,7 +7,6 @@ the evidence's id in brackets, and the evidence stands below.
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -40,7 +39,7 @@ def render_listing(document: ListingDocument) -> Iterator[RenderableType]:
         price = document.price
         band = f"{price.low:.2f} to {price.high:.2f}, suggested {price.suggested:.2f}"
         vouching = _ids(price.evidence)
-        yield from _part("Price", Text(f"{band} {visible(price.currency)}{vouching}"))
+        yield from _part("Price", Text(f"  {band} {visible(price.currency)}{vouching}"))
     if others := _other_evidence(document):
         yield from _part("Evidence", _lines(others))
     if document.questions:
@@ -124,7 +123,7 @@ def _mark(claim: Claim) -> str:
 def _part(heading: str, body: RenderableType) -> Iterator[RenderableType]:
     yield Text()
     yield Text(heading, style="bold")
-    yield Padding(body, (0, 0, 0, 2))
+    yield body
 
 
 def _attributes(document: ListingDocument) -> Table:
@@ -177,7 +176,7 @@ def _questions(document: ListingDocument) -> list[str]:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 2), collapse_padding=True)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
@@ -188,7 +187,7 @@ def _cell(text: str) -> Text:
 
 
 def _lines(texts: Sequence[str]) -> Text:
-    return Text("\n".join(f"- {visible(text)}" for text in texts))
+    return Text("\n".join(f"  - {visible(text)}" for text in texts))
 
 
 def _ids(evidence: Sequence[str]) -> str:

@@ -64,7 +64,7 @@ def show(
 
 @app.command("rm", epilog=examples("vouch trace rm 3f2a9c"))
 def remove(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Heads of ids are enough.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="Heads of ids are enough.")],
     trace_dir: Folder = None,
 ) -> None:
     """Remove recorded runs: all that are named, or none when one is not found."""
