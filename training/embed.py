@@ -83,7 +83,7 @@ def fit_head(
     """Train a head on cached features; rows without a known look are left out."""
     rng = np.random.default_rng(cfg.seed)
     width = sum(s.shape[-1] for s in cache.sources)
-    head = EmbeddingHead(width, cfg.dimension).to(cache.device)
+    head: EmbeddingHead = EmbeddingHead(width, cfg.dimension).to(cache.device)
     classes = {
         "look": CosineClasses(cfg.dimension, len(world.looks)).to(cache.device),
         "spu": CosineClasses(cfg.dimension, len(world.spus)).to(cache.device),

@@ -31,6 +31,7 @@ from tools.photo_attributes import acheck_value, aread_photo_attribute
 from tools.safety import Policy
 from tools.safety.photos import check_photos
 from tools.visual_search import MatchThresholds
+from training.card import HEAD, line, write_card
 from training.embed import THRESHOLDS
 from training.instructions import RISKS
 from training.marketplace.market import Split
@@ -371,29 +372,17 @@ async def evaluate(
     return rows
 
 
-def line(row: dict[str, Any]) -> str:
-    """One row as a line of the Markdown table."""
-    target = f">= {row['target']:g}" if row["target"] is not None else ""
-    return (
-        f"| {row['name']} | {row['value']:.3f} | {row['low']:.3f} to {row['high']:.3f} "
-        f"| {row['n']} | {target} |"
-    )
-
-
-HEAD = "| measure | value | 95 % interval | n | target |\n| --- | --- | --- | --- | --- |"
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print the table; `--json FILE` also writes the rows."""
+    """Print the table; `--card` also writes it into the checkpoint's model card."""
     parser = argparse.ArgumentParser(prog="vouch bench checkpoint", description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=SHIPPED)
     parser.add_argument("-n", type=int, default=300, help="cases for each measure")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--card", action="store_true", help="write README.md and metrics.json")
     options = parser.parse_args(argv)
     print(HEAD)
     rows = asyncio.run(evaluate(options.checkpoint, options.n))
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if options.card:
+        print(write_card(options.checkpoint, rows))
 
 
 if __name__ == "__main__":
