@@ -80,7 +80,7 @@ class SftConfig(BaseModel):
     text: LanguageStage = LanguageStage(steps=2500)
     joint: LanguageStage = LanguageStage(steps=6000)
     text_samples: int = 16000
-    """Text samples in one epoch of the text stage; the joint stage mixes in a third of it."""
+    """Text samples in one epoch of the text stage; the joint stage mixes in half as many as it has photo samples."""
 
 
 def read_config(path: Path) -> SftConfig:
@@ -262,8 +262,8 @@ class _Run:
         def epoch(i: int) -> list[TokenSequence]:
             seed = self.config.seed * 1000 + i + 1
             samples = joint_samples(self.world, self.shots, self.real, len(drawn), seed)
-            third = text_samples(self.world, self.titles, len(samples) // 3, 10_000 + seed)
-            return encode_samples(samples + third, tok, shape.image_tokens)
+            read = text_samples(self.world, self.titles, len(samples) // 2, 10_000 + seed)
+            return encode_samples(samples + read, tok, shape.image_tokens)
 
         self._language(
             model, epoch, cache, self.config.joint, "joint", partial(self.save, "joint", model, tok)
@@ -304,9 +304,14 @@ def nameless(text: str, rng: random.Random) -> str:
 
 
 def joint_samples(
-    world: World, wanted: Sequence[Shot], real: Sequence[RealPhoto], offset: int, seed: int
+    world: World,
+    wanted: Sequence[Shot],
+    real: Sequence[RealPhoto],
+    offset: int,
+    seed: int,
+    share: float = 0.15,
 ) -> list[Sample]:
-    """One epoch over a random half of the drawn photos and over all real ones.
+    """One epoch: `share` of the drawn photos and three times that share of the real ones.
 
     `offset` is the feature-cache row of the first real photo.
     """
@@ -317,7 +322,7 @@ def joint_samples(
         by_look.setdefault(world.unit(shot).sku.look, []).append(row)
     samples: list[Sample] = []
     for row, shot in enumerate(wanted):
-        if rng.random() < 0.5:
+        if rng.random() > share:
             continue
         unit = world.unit(shot)
         risk = RISKS.get(unit.sku.spu.kind, "none")
@@ -332,6 +337,8 @@ def joint_samples(
         several = rng.sample(rows, 2) if len(rows) > 1 and rng.random() < 0.1 else [row]
         samples.append(tasks.describe(several, unit))
     for i, photo in enumerate(real):
+        if rng.random() > 3 * share:
+            continue
         row = offset + i
         samples.append(tasks.category(row, photo.category_id))
         risk = REAL_RISKS.get(photo.restricted or "", "none")

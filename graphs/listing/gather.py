@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from graphs.listing.mode import Decision
 from graphs.listing.mode import choose_mode as decide
 from graphs.listing.state import (
     ListingState,
@@ -19,6 +20,7 @@ from listing import (
     AttributeSpec,
     AttributeTemplate,
     AttributeValue,
+    CategoryCandidate,
     CategoryPrediction,
     EvidenceLedger,
     Reference,
@@ -27,6 +29,7 @@ from listing import (
 from tools.attribute_extract import aextract_attributes
 from tools.normalise import known_value, same_value
 from tools.safety import redact_contacts
+from tools.taxonomy import Taxonomy
 
 
 @node("choose_mode", reads=("category", "photo_values", "references", "mode_cap"))
@@ -37,8 +40,7 @@ async def choose_mode(state: ListingState, step: Step) -> Update:
     decision = decide(category, references_of(state), state.get("mode_cap"))  # type: ignore[arg-type]
     step.span.route(decision.mode, decision.reason)
     ledger = ledger_of(state)
-    if category is None and decision.category_id and (node_ := taxonomy.get(decision.category_id)):
-        category = CategoryPrediction(id=node_.id, path=list(node_.path), confidence=0.5)
+    category = _overruled(category, decision, taxonomy)
     if category is not None and decision.mode in ("reference", "template"):
         name = category.path[-1]
         ledger.add(
@@ -79,6 +81,26 @@ async def choose_mode(state: ListingState, step: Step) -> Update:
         step.span.route("refuse", stopped.notice or "")
         update |= {"safety": stopped.model_dump(), "status": "refused"}
     return update
+
+
+def _overruled(
+    category: CategoryPrediction | None, decision: Decision, taxonomy: Taxonomy
+) -> CategoryPrediction | None:
+    """The decision's category; its confidence is the share of references that name it."""
+    chosen = taxonomy.get(decision.category_id) if decision.category_id else None
+    if chosen is None or (category is not None and category.id == chosen.id):
+        return category
+    named = [r.category_id for r in decision.references]
+    share = named.count(chosen.id) / max(1, len(named))
+    before = [] if category is None else [category, *category.alternatives]
+    return CategoryPrediction(
+        id=chosen.id,
+        path=list(chosen.path),
+        confidence=round(share, 3),
+        alternatives=[
+            CategoryCandidate(id=c.id, path=c.path, confidence=c.confidence) for c in before
+        ],
+    )
 
 
 def _photo_attributes(state: ListingState, ledger: EvidenceLedger) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from listing import CategoryPrediction, Reference
 from listing.document import Mode
 
+CERTAIN = 0.8
+"""From this probability on, no retrieved listing overrules the predicted category."""
 LADDER: tuple[Mode, ...] = ("reference", "template", "image_only", "manual")
 
 
@@ -26,10 +28,14 @@ def choose_mode(
 ) -> Decision:
     """Take the best mode that the findings allow and `cap` permits.
 
+    Where the prediction is missing or unsure, identical listings that agree on a category name it.
+
     References of another category than the predicted one are left out: a picture that looks alike
     but is another kind of thing vouches for nothing.
     """
-    category_id = category.id if category else _agreed(references)
+    category_id = category.id if category else None
+    if category is None or category.confidence < CERTAIN:
+        category_id = _agreed(references) or category_id
     fitting = tuple(r for r in references if r.category_id in (None, category_id))
     if category_id and fitting:
         best, reason = 0, f"{len(fitting)} of {len(references)} references fit the category"

@@ -40,11 +40,11 @@ def test_the_photo_wins_over_a_wrong_reference(world: World) -> None:
 
 def test_an_epoch_covers_every_task_and_refers_to_rows_that_exist(world: World) -> None:
     wanted = shots(world, "train", 2, limit=200) + shots(world, "prohibited_train", 1)
-    samples = joint_samples(world, wanted, [], len(wanted), 0)
+    samples = joint_samples(world, wanted, [], len(wanted), 0, share=0.5)
     tasks = {s.task for s in samples}
     assert {"category", "colour", "check", "safety", "describe_reference"} <= tasks
     assert all(0 <= row < len(wanted) for s in samples for row in s.photos)
-    assert samples == joint_samples(world, wanted, [], len(wanted), 0)
+    assert samples == joint_samples(world, wanted, [], len(wanted), 0, share=0.5)
 
 
 def test_names_do_not_reach_the_tokenizer_whole() -> None:

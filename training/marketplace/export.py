@@ -18,7 +18,7 @@ from training.marketplace.seller_texts import WrittenListing, seller_text
 from training.marketplace.units import Unit, photo
 
 SOURCE = "listings.jsonl"
-PHOTO_SIDE = 320
+PHOTO_SIDE = 256
 DEMO_SIDE = 448
 _QUALITY = 88
 _BATCH = 24

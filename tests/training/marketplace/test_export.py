@@ -32,7 +32,7 @@ def test_source_can_be_read_and_has_its_photos(tmp_path: Path) -> None:
     for one in listings:
         assert one.photos and one.price and one.price > 0
         for name in one.photos:
-            assert Image.open(io.BytesIO((tmp_path / name).read_bytes())).size == (320, 320)
+            assert Image.open(io.BytesIO((tmp_path / name).read_bytes())).size == (256, 256)
 
 
 def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
