@@ -9,7 +9,7 @@ class VouchError(Exception):
 
 
 class BadInputError(VouchError):
-    """What the caller gave cannot be used (a photo, a file, a field). Fix the input; exit code 2."""
+    """What the caller gave (a photo, a file, a field) cannot be used. Fix it; exit code 2."""
 
 
 class PhotoError(BadInputError):

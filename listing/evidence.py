@@ -35,7 +35,7 @@ class Evidence(BaseModel):
 class EvidenceLedger:
     """An append-only list of evidence that hands out ids.
 
-    Built per step from the state's list and turned back into a list, so that state stays plain data.
+    Built per step from the state's list and turned back into one: state stays plain data.
     """
 
     def __init__(self, items: Iterable[Evidence] = ()) -> None:

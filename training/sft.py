@@ -80,7 +80,10 @@ class SftConfig(BaseModel):
     text: LanguageStage = LanguageStage(steps=2500)
     joint: LanguageStage = LanguageStage(steps=6000)
     text_samples: int = 16000
-    """Text samples in one epoch of the text stage; the joint stage mixes in half as many as it has photo samples."""
+    """Text samples in one epoch of the text stage.
+
+    The joint stage mixes in half as many as it has photo samples.
+    """
 
 
 def read_config(path: Path) -> SftConfig:
