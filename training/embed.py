@@ -4,6 +4,7 @@ Thresholds are set on the market's `dev` queries only; the evaluation reports th
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +15,28 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from transformers import Qwen3VLForConditionalGeneration
 
 from listing.errors import BadInputError
-from models.embedder import save_head
+from models.embedder import ImageEmbedder, QwenVLEmbedder, Vectors, save_head
 from models.embedding_head import EmbeddingHead
+from models.engine import Engine
 from tools.visual_search.matching import MatchThresholds, calibrate
 from training.architecture import pick_device
 from training.journal import append, schedule
 from training.language import FeatureCache
 from training.marketplace.market import Split
+from training.marketplace.units import Unit
 from training.photoset import PhotoSet
-from training.rendering import Shot, World, drawn_set, open_world, shots
-from training.vision import CosineClasses, embed
+from training.rendering import World, jpeg_photo, open_world
+from training.vision import CosineClasses
 
 THRESHOLDS = "thresholds.json"
+INDEX_SIDE, QUERY_SIDE = 256, 448
+"""Sides of the market's photos and of a seller's, pixels."""
+QUERIES: tuple[Split, ...] = (
+    "queries_identical",
+    "queries_similar",
+    "queries_no_match",
+    "long_tail",
+)
 
 
 class EmbedConfig(BaseModel):
@@ -72,8 +83,9 @@ def train(config: EmbedConfig) -> Path:
     cache = FeatureCache(model, photos)
     head = fit_head(cache, photos, world, config)
     save_head(head, config.checkpoint)
-    thresholds = calibrated(model, head, world, config)
-    thresholds.save(config.checkpoint / THRESHOLDS)
+    with Engine.load(config.checkpoint) as engine:
+        embedder = QwenVLEmbedder.load(engine, config.checkpoint)
+        calibrated(embedder, world, config).save(config.checkpoint / THRESHOLDS)
     return config.checkpoint
 
 
@@ -130,47 +142,31 @@ def _identity_loss(
     return torch.stack(losses).sum()
 
 
-def split_vectors(
-    model: Qwen3VLForConditionalGeneration,
-    head: EmbeddingHead,
-    world: World,
-    split: Split,
-    run: Path,
-) -> tuple[list[Shot], NDArray[np.float32]]:
-    """Vectors `(n, d)` of one photo of each unit of a split."""
-    wanted = shots(world, split, 1)
-    size = round(model.config.vision_config.num_position_embeddings**0.5) * 16
-    photos = drawn_set(run / f"photos_{split}", world.market.seed, wanted, size)
-    return wanted, embed(model.model.visual, head, photos)
+def unit_vectors(embedder: ImageEmbedder, units: Sequence[Unit], size: int) -> Vectors:
+    """Vectors `(n, d)` of one photo of each unit, taken the product's way: a JPEG of `size`."""
+    parts = []
+    for at in range(0, len(units), 64):
+        photos = [jpeg_photo(u, size)[0] for u in units[at : at + 64]]
+        parts.append(embedder.embed(photos))
+    return np.concatenate(parts)
 
 
-def calibrated(
-    model: Qwen3VLForConditionalGeneration, head: EmbeddingHead, world: World, cfg: EmbedConfig
-) -> MatchThresholds:
+def calibrated(embedder: ImageEmbedder, world: World, cfg: EmbedConfig) -> MatchThresholds:
     """Thresholds on the best score of each `dev` query: is that listing the same look, model?"""
-    index_shots, index = split_vectors(model, head, world, "index", cfg.run)
-    ids = [world.unit(s).id for s in index_shots]
+    listed = world.market.split("index")
+    index = unit_vectors(embedder, listed, INDEX_SIDE)
     scores: list[float] = []
     same_look: list[bool] = []
     same_model: list[bool] = []
-    splits: tuple[Split, ...] = (
-        "queries_identical",
-        "queries_similar",
-        "queries_no_match",
-        "long_tail",
-    )
-    for split in splits:
-        wanted, vectors = split_vectors(model, head, world, split, cfg.run)
-        for shot, vector in zip(wanted, vectors, strict=True):
-            unit = world.unit(shot)
-            if world.market.fold(unit) != "dev":
-                continue
+    for split in QUERIES:
+        units = [u for u in world.market.split(split) if world.market.fold(u) == "dev"]
+        for unit, vector in zip(units, unit_vectors(embedder, units, QUERY_SIDE), strict=True):
             cosine = index @ vector
             best = int(cosine.argmax())
             expected = world.market.expected(unit)
             scores.append(float(cosine[best]))
-            same_look.append(ids[best] in expected.identical | expected.same_look)
-            same_model.append(ids[best] in expected.similar)
+            same_look.append(listed[best].id in expected.identical | expected.same_look)
+            same_model.append(listed[best].id in expected.similar)
     identical = calibrate(scores, same_look, cfg.identical_precision)
     similar = calibrate(scores, same_model, cfg.similar_precision)
     return MatchThresholds(identical=max(identical, similar), similar=min(identical, similar))

@@ -7,7 +7,6 @@ reported on the `test` half. Intervals are 95 % bootstraps over cases.
 
 import argparse
 import asyncio
-import io
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -17,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from langchain_core.language_models import BaseChatModel
-from PIL import Image
 
 from listing import AttributeTemplate
 from models.decoding import image_block
@@ -32,13 +30,13 @@ from tools.safety import Policy
 from tools.safety.photos import check_photos
 from tools.visual_search import MatchThresholds
 from training.card import HEAD, line, write_card
-from training.embed import THRESHOLDS
+from training.embed import INDEX_SIDE, QUERY_SIDE, THRESHOLDS, unit_vectors
 from training.instructions import RISKS
 from training.marketplace.market import Split
 from training.marketplace.texts import seller_text
-from training.marketplace.units import Unit, photo
+from training.marketplace.units import Unit
 from training.real import annotated_titles, data_folder, real_photos
-from training.rendering import World, open_world
+from training.rendering import World, jpeg_photo, open_world
 
 SHIPPED = Path(__file__).parents[1] / "models" / "checkpoints" / "vouch-small"
 
@@ -89,12 +87,9 @@ class Subject:
     world: World
     policy: Policy
 
-    def picture(self, unit: Unit, size: int = 320) -> tuple[Image.Image, list[dict[str, Any]]]:
-        """A unit's photo as the store would hold it: image and content block."""
-        buffer = io.BytesIO()
-        photo(unit, view=0, size=size).image.save(buffer, "JPEG", quality=92)
-        data = buffer.getvalue()
-        return Image.open(io.BytesIO(data)).convert("RGB"), [image_block(data)]
+    def picture(self, unit: Unit) -> list[dict[str, Any]]:
+        """The content block of a unit's photo, as a seller would take it."""
+        return [image_block(jpeg_photo(unit, QUERY_SIDE)[1])]
 
 
 def open_subject(checkpoint: Path, seed: int = 0) -> Subject:
@@ -119,7 +114,7 @@ async def seeing(subject: Subject, n: int) -> list[Row]:
     rng = random.Random("checks")
     units = sample(subject, ("queries_identical", "queries_similar", "queries_no_match"), n)
     for unit in units:
-        _, block = subject.picture(unit)
+        block = subject.picture(unit)
         taxonomy = subject.world.taxonomy
         found = await apredict_category(subject.model, block, taxonomy, threshold=0.0)
         ids = [found.id, *(a.id for a in found.alternatives)] if found else []
@@ -143,7 +138,7 @@ async def safety(subject: Subject, n: int) -> list[Row]:
     caught, passed = Row("prohibited item flagged"), Row("allowed item not blocked")
     like = Row("look-alike not blocked")
     for unit in sample(subject, ("prohibited",), n):
-        _, block = subject.picture(unit)
+        block = subject.picture(unit)
         found = await check_photos(subject.model, block, subject.policy)
         caught.values.append(float(bool(found)))
     plan: list[tuple[Row, Sequence[Split]]] = [
@@ -152,7 +147,7 @@ async def safety(subject: Subject, n: int) -> list[Row]:
     ]
     for row, splits in plan:
         for unit in sample(subject, splits, n):
-            _, block = subject.picture(unit)
+            block = subject.picture(unit)
             found = await check_photos(subject.model, block, subject.policy)
             row.values.append(float(not any(f.action == "block" for f in found)))
     assert set(RISKS.values()) <= {c.label for c in subject.policy.photo_classes}
@@ -268,7 +263,7 @@ async def writing(subject: Subject, n: int) -> list[Row]:
             values={},
             reference=reference,
         )
-        _, block = subject.picture(unit)
+        block = subject.picture(unit)
         text = (await subject.model.ainvoke([photo_question(block, prompt)])).text
         stated = {k: v.lower() in text.lower() for k, v in given.items()}
         if lie:
@@ -287,7 +282,7 @@ def finding(subject: Subject, index_size: int | None = None) -> list[Row]:
     """Visual search over the market's index, `test` half of the queries."""
     market = subject.world.market
     listed = list(market.split("index"))[:index_size]
-    vectors = _vectors(subject, listed)
+    vectors = unit_vectors(subject.embedder, listed, INDEX_SIDE)
     rows = {
         "identical": Row("identical@1 (same SKU)", 0.80),
         "look": Row("identical@1 (same look: storage and size are invisible)"),
@@ -301,7 +296,8 @@ def finding(subject: Subject, index_size: int | None = None) -> list[Row]:
     splits: tuple[Split, ...] = ("queries_identical", "queries_similar", "queries_no_match")
     for split in splits:
         units = [u for u in market.split(split) if market.fold(u) == "test"]
-        for unit, vector in zip(units, _vectors(subject, units), strict=True):
+        asked = unit_vectors(subject.embedder, units, QUERY_SIDE)
+        for unit, vector in zip(units, asked, strict=True):
             _judge(subject, rows, split, unit, vectors @ vector, [u.id for u in listed])
     return list(rows.values())
 
@@ -325,14 +321,6 @@ def _judge(
         rows["quiet"].values.append(float(score < subject.thresholds.similar))
     if score >= subject.thresholds.identical:
         rows["precision"].values.append(float(best in look))
-
-
-def _vectors(subject: Subject, units: Sequence[Unit], batch: int = 64) -> Any:
-    parts = []
-    for at in range(0, len(units), batch):
-        chunk = units[at : at + batch]
-        parts.append(subject.embedder.embed([subject.picture(u)[0] for u in chunk]))
-    return np.concatenate(parts)
 
 
 async def real_world(subject: Subject, n: int) -> list[Row]:

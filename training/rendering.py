@@ -1,5 +1,6 @@
 """Photo sets drawn from the market, and the numbering of labels that the stages share."""
 
+import io
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from PIL import Image
 
 from tools.taxonomy import Taxonomy, market_taxonomy
 from training.marketplace.drawing import COLOURS
@@ -147,6 +149,14 @@ def drawn_set(
     if there is not None and there.pixels.shape[:2] == (len(wanted), size):
         return there
     return PhotoSet.write(folder, drawn_rows(seed, wanted, size, processes), len(wanted), size)
+
+
+def jpeg_photo(unit: Unit, size: int) -> tuple[Image.Image, bytes]:
+    """A unit's first photo as a store would hold it: the decoded JPEG and its bytes."""
+    buffer = io.BytesIO()
+    photo(unit, view=0, size=size).image.save(buffer, "JPEG", quality=92)
+    data = buffer.getvalue()
+    return Image.open(io.BytesIO(data)).convert("RGB"), data
 
 
 def real_set(folder: Path, photos: list[RealPhoto], world: World, size: int) -> PhotoSet:
