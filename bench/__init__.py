@@ -23,9 +23,19 @@ BENCHES: dict[str, Bench] = {
     bench.name: bench
     for bench in (
         Bench(
+            "categories",
+            "bench.categories",
+            "seconds for one category prediction, our taxonomy against Shopify's 10,595",
+        ),
+        Bench(
             "checkpoint",
             "training.evaluate",
             "what the checkpoint can do on held-out photos and texts, with intervals",
+        ),
+        Bench(
+            "real_photos",
+            "bench.real_photos",
+            "drafts from real photos, to be judged by eye",
         ),
         Bench(
             "stream_guard",
