@@ -7,7 +7,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -105,7 +105,7 @@ def examine(settings: Settings, given: Provided | None = None) -> Report:
 def _try(name: str, look: Callable[[], Check]) -> Check:
     try:
         return look()
-    except VouchError as error:
+    except (VouchError, OSError, RuntimeError) as error:  # torch's own are RuntimeErrors
         return Check(name=name, state="failed", detail=str(error))
 
 
@@ -246,11 +246,8 @@ def _index(settings: Settings) -> Check:
             detail=f"there is none at {settings.index_uri}: drafts go without references",
             remedy="`vouch index build demo`, or `vouch index build SOURCE`",
         )
-    index = open_index(settings.index_uri)
-    try:
+    with closing(open_index(settings.index_uri)) as index:
         stats = index.stats()
-    finally:
-        index.close()
     facts = {"location": stats.location, "listings": stats.listings, "embedder": stats.embedder}
     detail = f"{stats.listings} listings, {stats.photos} photos in {stats.location}"
     return Check(name="index", state="ok", detail=detail, facts=facts)

@@ -7,6 +7,7 @@ and one market never slips into another's index unasked.
 import json
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -157,10 +158,9 @@ def import_rows(
     progress: Callable[[ImportReport], None] | None = None,
 ) -> ImportReport:
     """Write a source's listings to the index, made where there is none. Errors as build_market."""
-    index = open_index(
-        settings.index_uri, dimension=embedder.dimension, embedder_name=embedder.name
-    )
-    try:
+    with closing(
+        open_index(settings.index_uri, dimension=embedder.dimension, embedder_name=embedder.name)
+    ) as index:
         return build_index(
             source.rows(),
             source.photos,
@@ -170,8 +170,31 @@ def import_rows(
             limits=limits,
             progress=progress,
         )
-    finally:
-        index.close()
+
+
+def replace_index(settings: Settings, build: Callable[[Settings], ImportReport]) -> ImportReport:
+    """Build an index aside and, once it is whole, put it in the place of the one that is there.
+
+    `build` is given settings that name the place aside. Errors as its own and as drop_index.
+    """
+    folder = index_folder(settings)
+    if folder is None:
+        raise IndexStoreError(f"{settings.index_uri}: is on a server; replace it there")
+    aside = folder.with_name(f"{folder.name}.new")
+    fresh = settings.model_copy(update={"index": str(aside)})
+    drop_index(fresh)
+    report = build(fresh)
+    drop_index(settings)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in aside.iterdir():
+            path.rename(folder / path.name)
+        aside.rmdir()
+    except OSError as error:
+        raise IndexStoreError(
+            f"{folder}: the new index is whole in {aside} but cannot be moved ({error.strerror})"
+        ) from error
+    return report
 
 
 def drop_index(settings: Settings) -> bool:

@@ -22,7 +22,9 @@ is no substitute for a full Qwen-VL.
 
 ## Training
 
-Seed 0. The full log is `train.jsonl` beside this card, its configuration `train.yaml`.
+The full log is `train.jsonl` beside this card. The checkpoint grew in several runs, each going on
+from the last as what it was taught got better; `training/configs/sft_cpu.yaml` is the recipe that
+came out of them, with the same budget in one run. That one run as a whole has not been made.
 
 {stages}
 

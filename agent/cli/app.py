@@ -1,5 +1,6 @@
 """The root command: its options, its groups, and the one place where errors become exit codes."""
 
+import io
 import os
 import sys
 import traceback
@@ -94,4 +95,6 @@ def _options(
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter shows "?"
     app(prog_name="vouch")

@@ -3,7 +3,7 @@
 import dataclasses
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,7 @@ from agent.demo import DEMO, clear_drawn, demo_complete, demo_label, draw_market
 from agent.runtime import make_home, photo_limits
 from agent.settings import Settings, load_settings
 from agent.sight import Sight, open_sight
-from listing.errors import NotFoundError, SettingsError
+from listing.errors import BadInputError, NotFoundError, SettingsError
 from tools.photos import NormalisedPhoto, read_photos
 from tools.visual_search import ImportReport, SearchResult, open_index, search_similar
 
@@ -65,15 +65,18 @@ def build(
     unchanged, cost no model time.
     """
     settings = load_settings()
+    if source == DEMO and photos is not None:
+        raise BadInputError("--photos: the demo market draws its own; leave it out")
     given = None if source == DEMO else market.file_source(Path(source), photos, limit)
     with embedding(context, settings) as (embedder, _):
-        if rebuild:
-            market.drop_index(settings)
-        if given is None:
-            report = build_demo(settings, embedder, limit)
-        else:
-            market.check_source(settings, given.label, embedder.name)
-            report = _import(settings, given, embedder, market.build_market)
+
+        def work(target: Settings) -> ImportReport:
+            if given is None:
+                return build_demo(target, embedder, limit)
+            market.check_source(target, given.label, embedder.name)
+            return _import(target, given, embedder, market.build_market)
+
+        report = market.replace_index(settings, work) if rebuild else work(settings)
     _tell(report, settings, as_json)
 
 
@@ -103,16 +106,13 @@ def remove(
 ) -> None:
     """Remove listings from the index: all that are named, or none when an id is unknown."""
     settings = load_settings()
-    index = open_index(settings.index_uri)
-    try:
+    with closing(open_index(settings.index_uri)) as index:
         unknown = [name for name in ids if index.get(name) is None]
         if unknown:
             raise NotFoundError(
                 f"listing {unknown[0]}: is not in the index {settings.index_uri}; nothing removed"
             )
         removed = index.remove(ids)
-    finally:
-        index.close()
     if as_json:
         print_json({"removed": removed})
     else:
@@ -123,11 +123,8 @@ def remove(
 def stats(as_json: Json = False) -> None:
     """Tell what the index holds."""
     settings = load_settings()
-    index = open_index(settings.index_uri)
-    try:
+    with closing(open_index(settings.index_uri)) as index:
         found: dict[str, Any] = dataclasses.asdict(index.stats())
-    finally:
-        index.close()
     built = market.built_from(settings)
     found["source"] = built.source if built else None
     found["complete"] = built.complete if built else None
@@ -191,10 +188,9 @@ def _search(
     sight: Sight,
     count: int,
 ) -> SearchResult:
-    index = open_index(
-        settings.index_uri, dimension=embedder.dimension, embedder_name=embedder.name
-    )
-    try:
+    with closing(
+        open_index(settings.index_uri, dimension=embedder.dimension, embedder_name=embedder.name)
+    ) as index:
         return search_similar(
             [Image.open(io.BytesIO(photo.data)) for photo in photos],
             embedder,
@@ -203,8 +199,6 @@ def _search(
             count,
             keys=[photo.photo.sha256 for photo in photos],
         )
-    finally:
-        index.close()
 
 
 def _import(

@@ -115,6 +115,17 @@ def test_an_index_of_another_embedder(
     assert built(vouch("index", "stats", "--json"))["embedder"] == "other"
 
 
+def test_an_index_is_replaced_whole_or_not_at_all(vouch: Vouch, source: Path, home: Path) -> None:
+    vouch("index", "build", source)
+    bad = Path("bad.jsonl")
+    bad.write_text(source.read_text() + "{\n")
+    assert vouch("index", "build", bad, "--rebuild").exit_code == 2
+    assert built(vouch("index", "stats", "--json"))["source"] == str(source)
+    assert vouch("index", "build", source, "--rebuild", "--limit", "1").exit_code == 0
+    assert built(vouch("index", "stats", "--json"))["listings"] == 1
+    assert [p.name for p in home.iterdir() if p.name.startswith("index")] == ["index"]
+
+
 def test_replacing_leaves_other_files_alone(vouch: Vouch, source: Path, home: Path) -> None:
     vouch("index", "build", source)
     mine = home / "index" / "notes.txt"
