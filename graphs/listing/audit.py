@@ -10,11 +10,12 @@ from graphs.listing.state import (
     template_of,
 )
 from graphs.listing.step import Step, Update, node
-from listing import Claim, SafetyReport
+from listing import Claim, Question, SafetyReport
 from tools.audit import acheck, questions
 from tools.audit import revise as take_back
 
 FALSE = ("unsupported", "contradicted")
+GUESSED = "no category is likely enough: what the draft calls the item is a guess, please check it"
 
 
 @node("audit_draft", reads=("title", "description", "evidence", "revisions"))
@@ -98,6 +99,9 @@ async def finish(state: ListingState, step: Step) -> Update:
         report.halted, report.notice = True, blocked[0].notice
     template = template_of(state, step.context.taxonomy)
     asked = questions(template, attributes_of(state), claims_of(state))
+    unnamed = category_of(state) is None
+    if unnamed:
+        asked = [Question(attribute="category", text="What kind of thing is it?"), *asked[:2]]
     for question in asked:
         step.event("question", **question.model_dump())
     status = "halted" if blocked else "drafted"
@@ -106,5 +110,5 @@ async def finish(state: ListingState, step: Step) -> Update:
         "status": status,
         "safety": report.model_dump(),
         "questions": [q.model_dump() for q in asked],
-        "warnings": [f.notice for f in found if f.action != "block"],
+        "warnings": [f.notice for f in found if f.action != "block"] + [GUESSED] * unnamed,
     }

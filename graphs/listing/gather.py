@@ -1,7 +1,7 @@
 """Nodes that fill the evidence ledger: what was found, what seller and references say."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphs.listing.mode import Decision
@@ -44,12 +44,7 @@ async def choose_mode(state: ListingState, step: Step) -> Update:
     if category is not None and decision.mode in ("reference", "template"):
         name = category.path[-1]
         ledger.add(
-            "category",
-            f"category:{category.id}",
-            name,
-            attribute="category",
-            value=name,
-            span_id=state.get("category_span", ""),
+            "category", f"category:{category.id}", name, span_id=state.get("category_span", "")
         )
         names = ", ".join(taxonomy.template(category.id).names)
         ledger.add("template", f"category:{category.id}", f"core attributes: {names}")
@@ -179,24 +174,25 @@ async def extract_attributes(state: ListingState, step: Step) -> Update:
     template = template_of(state, context.taxonomy)
     ledger, references = ledger_of(state), references_of(state)
     chosen = _to_read(references, context.limits.read_references)
-    read = [await _read_one(r, template, ledger, step) for r in chosen]
-    by_id = {r.id: r for r in read}
     attributes = attributes_of(state)
+    read = [await _read_one(r, template, ledger, step) for r in chosen]
     warnings: list[str] = []
+    for i, one in enumerate(read):
+        if (spec := contradicted(one, attributes, template)) is not None:
+            # The same model in another colour: it vouches for the model, not for the variant.
+            read[i] = one.model_copy(update={"match": "similar"})
+            said, seen = one.attributes[spec.name], attributes[spec.name].value
+            warnings.append(
+                f"{spec.label}: listing {one.id} says {said}, the photo shows {seen}; "
+                "the photo counts"
+            )
+    by_id = {r.id: r for r in read}
     values: dict[str, str] = {}
     for spec in template.attributes:
-        if spec.name in attributes and attributes[spec.name].source == "seller":
+        if spec.name in attributes:
             continue
         found = vouched(spec, read)
         if found is None:
-            continue
-        seen = attributes.get(spec.name)
-        if seen is not None:
-            if not same_value(spec.name, seen.value, found):
-                warnings.append(
-                    f"{spec.label}: a listing of the same model says {found}, "
-                    f"the photo shows {seen.value}; the photo counts"
-                )
             continue
         proof = [
             e.id
@@ -221,6 +217,18 @@ async def extract_attributes(state: ListingState, step: Step) -> Update:
         "attributes": {n: v.model_dump() for n, v in attributes.items()},
         "warnings": warnings,
     }
+
+
+def contradicted(
+    reference: Reference, attributes: Mapping[str, AttributeValue], template: AttributeTemplate
+) -> AttributeSpec | None:
+    """The first visible attribute for which the photo shows another value than `reference` says."""
+    for spec in template.attributes:
+        seen, said = attributes.get(spec.name), reference.attributes.get(spec.name)
+        shown = spec.visible and seen is not None and seen.source == "photo"
+        if shown and said and seen and not same_value(spec.name, seen.value, said):
+            return spec
+    return None
 
 
 def _to_read(references: Sequence[Reference], count: int) -> list[Reference]:

@@ -92,6 +92,23 @@ async def test_a_copied_colour_that_the_photo_contradicts_is_caught(
     assert any("the photo counts" in w for w in document.warnings)
 
 
+async def test_a_listing_in_another_colour_does_not_vouch_for_the_variant(
+    with_index: WithIndex, take: Take, script: Script
+) -> None:
+    script.answers["Which category"] = {"Mobile phones": 0.9}
+    phone = "el-4-8-5"
+    context = with_index(
+        ("red", mug_listing("p1", "Velo Nord phone, black, 128 GB", category_id=phone))
+    )
+    script.reading(Nord={"brand": "Velo", "model": "Nord", "colour": "black", "storage": "128 GB"})
+    script.answers["Write a second-hand listing"] = "Velo Nord phone\n\nA red Velo Nord phone."
+    document = await draft(context, take())
+    assert document.attributes["model"].value == "Nord"
+    assert "storage" not in document.attributes
+    assert "storage" in [q.attribute for q in document.questions]
+    assert document.references[0].match == "similar"
+
+
 async def test_a_similar_listing_vouches_for_the_model_but_not_for_the_variant(
     with_index: WithIndex, take: Take, script: Script
 ) -> None:
@@ -153,6 +170,8 @@ async def test_no_category_leaves_image_only(
     script.answers["Which category"] = dict.fromkeys(list(context.taxonomy.labels)[:10], 0.1)
     document = await draft(context, take())
     assert (document.status, document.mode, document.category) == ("drafted", "image_only", None)
+    assert document.questions[0].attribute == "category"
+    assert any("guess" in w for w in document.warnings)
 
 
 @pytest.mark.parametrize("cap", ["template", "image_only"])

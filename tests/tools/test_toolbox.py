@@ -22,6 +22,11 @@ from tools.visual_search import MatchThresholds, SqliteIndex
 MUG = "hg-11-10-5-5"
 
 
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return Policy.load()
+
+
 @pytest.fixture
 def model() -> ScriptedChatModel:
     return ScriptedChatModel(responses=[])
@@ -38,7 +43,9 @@ def photo(store: PhotoStore) -> str:
 
 
 @pytest.fixture
-def handles(tmp_path: Path, model: ScriptedChatModel, store: PhotoStore, photo: str) -> ToolHandles:
+def handles(
+    tmp_path: Path, model: ScriptedChatModel, store: PhotoStore, photo: str, policy: Policy
+) -> ToolHandles:
     embedder = PixelEmbedder()
     index = SqliteIndex(tmp_path / "index", dimension=49, embedder_name=embedder.name)
     rows = [
@@ -51,7 +58,7 @@ def handles(tmp_path: Path, model: ScriptedChatModel, store: PhotoStore, photo: 
         model=model,
         taxonomy=market_taxonomy(),
         store=store,
-        policy=Policy.load(),
+        policy=policy,
         embedder=embedder,
         index=index,
         thresholds=MatchThresholds(identical=0.99, similar=0.9),
@@ -197,8 +204,10 @@ async def test_a_model_that_fails(
     assert "out of memory" in message.text
 
 
-async def test_without_an_index(store: PhotoStore, model: ScriptedChatModel, photo: str) -> None:
-    bare = ToolHandles(model=model, taxonomy=market_taxonomy(), store=store, policy=Policy.load())
+async def test_without_an_index(
+    store: PhotoStore, model: ScriptedChatModel, photo: str, policy: Policy
+) -> None:
+    bare = ToolHandles(model=model, taxonomy=market_taxonomy(), store=store, policy=policy)
     message = await call(bare, "search_similar", photos=[photo])
     assert message.status == "error"
     assert "no index" in message.text
