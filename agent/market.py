@@ -59,6 +59,13 @@ class MarketSource:
         """The name, with the limit where there is one."""
         return self.name if self.limit is None else f"{self.name} (first {self.limit})"
 
+    def count(self) -> int | None:
+        """Return how many listings there are to take; None where that would take long to tell."""
+        if self.file.suffix.lower() != ".jsonl":
+            return self.limit
+        with self.file.open("rb") as lines:
+            return sum(1 for line in islice((line for line in lines if line.strip()), self.limit))
+
     def rows(self) -> Iterable[SourceRow]:
         """Return the listings; BadInputError names file, line and field of a wrong one."""
         return islice(read_source(self.file), self.limit)

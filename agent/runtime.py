@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
 from agent.market import open_market
+from agent.quiet import quiet_loading
 from agent.settings import CHECKPOINT, Settings
 from agent.sight import open_sight
 from listing.errors import ModelError, SettingsError
@@ -152,6 +153,7 @@ def open_model(settings: Settings) -> Iterator["BaseChatModel"]:
             f"{CHECKPOINT}: the model that ships is not there; set VOUCH_MODEL to a Qwen-VL, or "
             "make the checkpoint with `vouch train sft training/configs/sft_cpu.yaml`"
         )
+    quiet_loading(settings.model)
     model = load_chat_model(
         settings.model,
         model_name=settings.model_name,

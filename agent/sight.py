@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.quiet import quiet_loading
 from agent.settings import CHECKPOINT, Settings
 from listing.errors import BadInputError, SettingsError
 from tools.visual_search import MatchThresholds
@@ -119,6 +120,7 @@ def _own(
 
     engine: Engine | None = None if settings.embedder else getattr(model, "engine", None)
     if engine is None:
+        quiet_loading(str(folder))
         engine = stack.enter_context(
             Engine.load(folder, device=settings.device, dtype=settings.dtype)
         )

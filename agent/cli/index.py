@@ -208,13 +208,14 @@ def _import(
     work: Callable[..., ImportReport],
 ) -> ImportReport:
     make_home(settings)
+    total = source.count()
     with progress("indexing listings") as tick:
         report = work(
             settings,
             source,
             embedder,
             photo_limits(settings),
-            progress=lambda state: tick(state.rows, source.limit),
+            progress=lambda state: tick(state.rows, total),
         )
     for warning in report.warnings:
         say(f"warning: {warning}")

@@ -74,8 +74,8 @@ def next_steps(document: ListingDocument) -> list[str]:
         steps.append(f"vouch trace show {document.trace_id[:12]}   (how this came about)")
     if document.status == "drafted" and document.questions:
         steps.append('vouch draft ... --seller "..."   (answer the questions, draft again)')
-    if document.status == "drafted" and document.mode != "reference" and not document.references:
-        steps.append("vouch index stats   (is there a market to compare with?)")
+    if any(warning.startswith("no listing index") for warning in document.warnings):
+        steps.append("vouch index build SOURCE   (a market to compare with; `demo` makes one)")
     if document.status == "manual":
         steps.append("vouch doctor   (is everything in place?)")
     return steps

@@ -15,7 +15,7 @@ from tools.audit import acheck, questions
 from tools.audit import revise as take_back
 
 FALSE = ("unsupported", "contradicted")
-GUESSED = "no category is likely enough: what the draft calls the item is a guess, please check it"
+GUESSED = "no category is likely enough, so the draft does not say what kind of thing it is"
 
 
 @node("audit_draft", reads=("title", "description", "evidence", "revisions"))

@@ -14,6 +14,7 @@ from graphs.listing.step import Step, Update, node
 from listing import SafetyFinding, SafetyReport
 from listing.errors import ModelError
 from models.prompts import RenderedPrompt, render
+from tools.audit import unname
 from tools.safety.stream import GuardStep, StreamGuard
 
 
@@ -53,12 +54,20 @@ async def write_draft(state: ListingState, step: Step) -> Update:
     if not title.strip():
         raise ModelError("the model wrote an empty draft")
     step.span.route("audit_draft", "draft complete")
-    return {
-        "title": title.strip(),
-        "description": body.strip(),
-        "revisions": 0,
-        "timings_ms": timings,
-    }
+    title, body = _vouched_kind(state, step, title.strip(), body.strip())
+    return {"title": title, "description": body, "revisions": 0, "timings_ms": timings}
+
+
+def _vouched_kind(state: ListingState, step: Step, title: str, body: str) -> tuple[str, str]:
+    """Call the item an item where no category is known and the seller did not name it either."""
+    if category_of(state) is not None:
+        return title, body
+    said = (state.get("seller") or "").lower()
+    names = [c.name for c in step.context.taxonomy.leaves if c.name.lower() not in said]
+    plain = unname(title, names), unname(body, names)
+    if plain != (title, body):
+        step.event("revised", title=plain[0], description=plain[1], taken_back=["the kind of item"])
+    return plain
 
 
 def describe_prompt(state: ListingState, step: Step) -> RenderedPrompt:

@@ -3,6 +3,7 @@
 from tools.audit.candidate import ClaimCandidate
 from tools.audit.check import acheck
 from tools.audit.claims import draft_text, find_claims
+from tools.audit.naming import unname
 from tools.audit.questions import questions
 from tools.audit.revise import Revision, revise
 from tools.audit.verdicts import judge
@@ -16,4 +17,5 @@ __all__ = [
     "judge",
     "questions",
     "revise",
+    "unname",
 ]

@@ -1,0 +1,39 @@
+"""Taking back the name of the kind of thing, where no category is likely enough to vouch for it."""
+
+import re
+from collections.abc import Iterable
+
+_SINGULAR = ((r"ies$", "y"), (r"(?:(?<=[sxz])|(?<=[cs]h))es$", ""), (r"(?<!s)s$", ""))
+_GRAMMAR = ((r"\b([Aa]) item", r"\1n item"), (r"\bitem have\b", "item has"),
+            (r"\bitem are\b", "item is"), (r"\bitem were\b", "item was"))  # fmt: skip
+
+
+def _forms(name: str) -> set[str]:
+    """A category's name as a draft may write it: whole or its last word, plural or singular."""
+    found = set()
+    for words in {name.lower(), name.lower().split(" ")[-1]}:
+        found.add(words)
+        for ending, instead in _SINGULAR:
+            if re.search(ending, words):
+                found.add(re.sub(ending, instead, words))
+                break
+    return {form for form in found if len(form) > 2}
+
+
+def unname(text: str, names: Iterable[str]) -> str:
+    """Return `text` with every mention of a kind in `names` as "item"; capitals stay in place."""
+    forms = sorted({f for name in names for f in _forms(name)}, key=lambda f: (-len(f), f))
+    if not forms:
+        return text
+    pattern = rf"\b(?:pair of )?(?:{'|'.join(map(re.escape, forms))})\b"
+
+    def neutral(match: re.Match[str]) -> str:
+        return "Item" if match[0][0].isupper() else "item"
+
+    plain = re.sub(pattern, neutral, text, flags=re.IGNORECASE)
+    if plain == text:
+        return text
+    plain = re.sub(r"\b(item)(?: item)+\b", r"\1", plain, flags=re.IGNORECASE)
+    for wrong, right in _GRAMMAR:
+        plain = re.sub(wrong, right, plain, flags=re.IGNORECASE)
+    return plain
