@@ -8,7 +8,7 @@ _SHORT = 1 << 30
 
 
 def quiet_loading(source: str) -> None:
-    """Keep transformers from drawing a bar where loading a folder takes no time, or nobody looks."""
+    """Switch transformers' bars off where `source` is a folder that loads fast, or nobody looks."""
     folder = Path(source).expanduser()
     weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     if folder.is_dir() and (weights < _SHORT or not sys.stderr.isatty()):

@@ -98,8 +98,8 @@ class LiveView:
 
     def _now(self) -> Group:
         doing = ", ".join(_DOING[name] for name in self._doing if name in _DOING)
-        draft = Text(visible(self._draft))
-        return Group(draft, Spinner("dots", Text(doing or "working", style="dim")))
+        spinner = Spinner("dots", Text(doing or "working", style="dim"))
+        return Group(Text(visible(self._draft)), spinner) if self._draft else Group(spinner)
 
 
 def step_line(event: Event) -> str:

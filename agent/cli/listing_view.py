@@ -83,7 +83,7 @@ def next_steps(document: ListingDocument) -> list[str]:
 
 def _headline(document: ListingDocument) -> Text:
     colour = "green" if document.status == "drafted" else "bold red"
-    line = Text(document.status, style=colour)
+    line = Text().append(document.status, style=colour)
     line.append(f"  mode {document.mode}", style="dim")
     if document.category:
         line.append(f"  {visible(' > '.join(document.category.path))}")

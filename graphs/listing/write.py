@@ -59,12 +59,13 @@ async def write_draft(state: ListingState, step: Step) -> Update:
 
 
 def _vouched_kind(state: ListingState, step: Step, title: str, body: str) -> tuple[str, str]:
-    """Call the item an item where no category is known and the seller did not name it either."""
-    if category_of(state) is not None:
-        return title, body
-    said = (state.get("seller") or "").lower()
-    names = [c.name for c in step.context.taxonomy.leaves if c.name.lower() not in said]
-    plain = unname(title, names), unname(body, names)
+    """Call the item an item where the draft names a kind that nobody vouches for."""
+    category = category_of(state)
+    keep = [v.value for v in attributes_of(state).values()]
+    keep += [category.path[-1]] if category else []
+    keep += [state.get("seller") or ""]
+    names = [c.name for c in step.context.taxonomy.leaves]
+    plain = unname(title, names, keep), unname(body, names, keep)
     if plain != (title, body):
         step.event("revised", title=plain[0], description=plain[1], taken_back=["the kind of item"])
     return plain

@@ -17,6 +17,7 @@ NAMES = [c.name for c in market_taxonomy().leaves]
          "My item. The item has a black finish."),
         ("Sports jacket, red", "Item, red"),
         ("A red item.", "A red item."),
+        ("I am selling my T-shirt.", "I am selling my item."),
     ],
 )  # fmt: skip
 def test_kinds_become_items(draft: str, plain: str) -> None:
@@ -28,3 +29,11 @@ def test_no_leaf_name_survives_and_doing_it_twice_changes_nothing() -> None:
         once = unname(f"I am selling my {name.lower()}.", NAMES)
         assert name.lower() not in once and unname(once, NAMES) == once
     assert unname("A blue mug", []) == "A blue mug"
+
+
+def test_what_is_vouched_for_keeps_its_name() -> None:
+    assert unname("Pair of sneakers", NAMES, ["Sneakers"]) == "Pair of sneakers"
+    assert unname("Sports jacket, red", NAMES, ["Sports jackets"]) == "Sports jacket, red"
+    assert unname("My white headphones", NAMES, ["Staplers"]) == "My white item"
+    title = "The Milk Harbour, a book"
+    assert unname(title, NAMES, ["Books", "The Milk Harbour"]) == title

@@ -20,15 +20,24 @@ def _forms(name: str) -> set[str]:
     return {form for form in found if len(form) > 2}
 
 
-def unname(text: str, names: Iterable[str]) -> str:
-    """Return `text` with every mention of a kind in `names` as "item"; capitals stay in place."""
-    forms = sorted({f for name in names for f in _forms(name)}, key=lambda f: (-len(f), f))
+def unname(text: str, names: Iterable[str], keep: Iterable[str] = ()) -> str:
+    """Return `text` with every mention of a kind in `names` as "item".
+
+    What `keep` names (the category that is known, values that are vouched for) stays: no form that
+    it shares a word with is touched.
+    """
+    kept = [k.lower() for k in keep]
+    kept_forms = {form for name in kept for form in _forms(name)}
+    free = {f for name in names if not _forms(name) & kept_forms for f in _forms(name)}
+    forms = sorted((f for f in free if not any(f in k for k in kept)), key=lambda f: (-len(f), f))
     if not forms:
         return text
     pattern = rf"\b(?:pair of )?(?:{'|'.join(map(re.escape, forms))})\b"
 
     def neutral(match: re.Match[str]) -> str:
-        return "Item" if match[0][0].isupper() else "item"
+        before = text[: match.start()].rstrip()
+        opens = not before or before[-1] in ".!?"
+        return "Item" if opens and match[0][0].isupper() else "item"
 
     plain = re.sub(pattern, neutral, text, flags=re.IGNORECASE)
     if plain == text:
