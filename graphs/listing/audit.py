@@ -15,6 +15,8 @@ from tools.audit import acheck, questions
 from tools.audit import revise as take_back
 
 FALSE = ("unsupported", "contradicted")
+NOTHING_TO_SAY = "Details on request."
+"""What is left when the audit took everything back."""
 GUESSED = "no category is likely enough, so the draft does not say what kind of thing it is"
 
 
@@ -92,7 +94,8 @@ async def finish(state: ListingState, step: Step) -> Update:
         step.span.route("end", status)
         return {"status": status, "mode": "manual" if status == "manual" else mode}
     report = SafetyReport(**state.get("safety", {}))
-    found = step.context.policy.check_draft(state["title"], state["description"])
+    description = state["description"].strip() or NOTHING_TO_SAY
+    found = step.context.policy.check_draft(state["title"], description)
     report.text += found
     blocked = [f for f in found if f.action == "block"]
     if blocked:
@@ -108,6 +111,7 @@ async def finish(state: ListingState, step: Step) -> Update:
     step.span.route("end", status)
     return {
         "status": status,
+        "description": description,
         "safety": report.model_dump(),
         "questions": [q.model_dump() for q in asked],
         "warnings": [f.notice for f in found if f.action != "block"] + [GUESSED] * unnamed,

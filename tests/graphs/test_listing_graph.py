@@ -132,6 +132,16 @@ async def test_unsupported_claims_are_taken_back(
     assert all(c.verdict in ("supported", "general") for c in document.claims)
 
 
+async def test_a_draft_of_which_nothing_is_left_says_so_and_asks(
+    context: ListingContext, take: Take, script: Script
+) -> None:
+    script.answers["Write a second-hand listing"] = "Mug\n\nIt holds 300 ml."
+    document = await draft(context, take())
+    assert document.status == "drafted"
+    assert document.description == "Details on request."
+    assert document.questions
+
+
 async def test_the_sellers_words_outrank_all_others(
     context: ListingContext, take: Take, script: Script
 ) -> None:
