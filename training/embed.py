@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from transformers import Qwen3VLForConditionalGeneration
 
 from listing.errors import BadInputError
@@ -20,6 +19,7 @@ from models.embedding_head import EmbeddingHead
 from models.engine import Engine
 from tools.visual_search.matching import MatchThresholds, calibrate
 from training.architecture import pick_device
+from training.config_file import read_config_file
 from training.journal import append, schedule
 from training.language import FeatureCache
 from training.marketplace.market import Split
@@ -60,12 +60,7 @@ class EmbedConfig(BaseModel):
 
 def read_config(path: Path) -> EmbedConfig:
     """Read a YAML config; BadInputError names the file and the key that is wrong."""
-    try:
-        return EmbedConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise BadInputError(f"{path}: {error.strerror}") from error
-    except (ValidationError, TypeError, yaml.YAMLError) as error:
-        raise BadInputError(f"{path}: {error}") from error
+    return read_config_file(path, EmbedConfig)
 
 
 def train(config: EmbedConfig) -> Path:

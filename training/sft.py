@@ -15,10 +15,10 @@ from typing import Any
 
 import torch
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
-from listing.errors import BadInputError, ModelError
+from listing.errors import ModelError
 from models.embedder import save_head
 from training.architecture import (
     Architecture,
@@ -27,6 +27,7 @@ from training.architecture import (
     pick_device,
     save_checkpoint,
 )
+from training.config_file import read_config_file
 from training.instructions import REAL_RISKS, RISKS, PhotoTasks, text_samples
 from training.journal import append
 from training.language import FeatureCache, LanguageStage, train_language
@@ -88,12 +89,7 @@ class SftConfig(BaseModel):
 
 def read_config(path: Path) -> SftConfig:
     """Read a YAML config; BadInputError names the file and the key that is wrong."""
-    try:
-        return SftConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise BadInputError(f"{path}: {error.strerror}") from error
-    except (ValidationError, TypeError, yaml.YAMLError) as error:
-        raise BadInputError(f"{path}: {error}") from error
+    return read_config_file(path, SftConfig)
 
 
 def train(config: SftConfig) -> Path:
