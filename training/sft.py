@@ -316,14 +316,14 @@ def joint_samples(
     """
     rng = random.Random(f"joint {seed}")
     tasks = PhotoTasks(world, rng)
+    units = [world.unit(shot) for shot in wanted]
     by_look: dict[tuple[str, str], list[int]] = {}
-    for row, shot in enumerate(wanted):
-        by_look.setdefault(world.unit(shot).sku.look, []).append(row)
+    for row, unit in enumerate(units):
+        by_look.setdefault(unit.sku.look, []).append(row)
     samples: list[Sample] = []
-    for row, shot in enumerate(wanted):
+    for row, unit in enumerate(units):
         if rng.random() > share:
             continue
-        unit = world.unit(shot)
         risk = RISKS.get(unit.sku.spu.kind, "none")
         if risk != "none" or rng.random() < 0.35 or unit.sku.spu.kind in LOOKALIKES:
             samples.append(tasks.safety(row, risk))

@@ -1,5 +1,8 @@
 """Nodes that judge the draft claim by claim and take back what nobody vouches for."""
 
+from langgraph.runtime import Runtime
+
+from graphs.listing.context import ListingContext
 from graphs.listing.state import (
     ListingState,
     attributes_of,
@@ -38,8 +41,7 @@ async def audit_draft(state: ListingState, step: Step) -> Update:
             config=context.config,
         )
         call.result([c.model_dump() for c in claims])
-    false = [c for c in claims if c.verdict in FALSE]
-    again = bool(false) and state.get("revisions", 0) < context.limits.max_revisions
+    again = _once_more(claims, state, context)
     step.span.route("revise" if again else "finish", _reason(claims))
     if not again:
         for claim in claims:
@@ -52,10 +54,14 @@ def _reason(claims: list[Claim]) -> str:
     return ", ".join(f"{n} {verdict}" for verdict, n in count.items() if n) or "no claims"
 
 
-def after_audit(state: ListingState) -> str:
-    """Route of `audit_draft`: round `revise` while something false is left, at most twice."""
-    false = any(c.verdict in FALSE for c in claims_of(state))
-    return "revise" if false and state.get("revisions", 0) < 2 else "finish"
+def after_audit(state: ListingState, runtime: Runtime[ListingContext]) -> str:
+    """Route of `audit_draft`: round `revise` while something false is left, within the limit."""
+    return "revise" if _once_more(claims_of(state), state, runtime.context) else "finish"
+
+
+def _once_more(claims: list[Claim], state: ListingState, context: ListingContext) -> bool:
+    false = any(c.verdict in FALSE for c in claims)
+    return false and state.get("revisions", 0) < context.limits.max_revisions
 
 
 @node("revise", reads=("title", "description", "claims"))

@@ -23,15 +23,13 @@ from listing import (
 )
 from tools.price import price_band
 
-WRITTEN = ("drafted",)
-
 
 def build_document(
     state: ListingState, context: ListingContext, *, trace_id: str, thread_id: str, total_ms: float
 ) -> ListingDocument:
     """Return the document; fields that the run did not reach are null or empty."""
     status = state.get("status") or "manual"
-    drafted = status in WRITTEN
+    drafted = status == "drafted"
     references, ledger = references_of(state), ledger_of(state)
     attributes = attributes_of(state)
     claims = claims_of(state) if drafted else []

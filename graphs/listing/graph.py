@@ -42,11 +42,21 @@ async def _without_references(state: ListingState, error: NodeError) -> Command[
     )
 
 
+Builder = StateGraph[ListingState, ListingContext, ListingState, ListingState]
+
+
 def build_listing_graph(
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> ListingGraph:
     """Return the compiled graph; without a checkpointer it keeps nothing between steps."""
     graph = StateGraph(ListingState, context_schema=ListingContext)
+    _add_nodes(graph)
+    _add_edges(graph)
+    return graph.compile(checkpointer=checkpointer, name="listing")
+
+
+def _add_nodes(graph: Builder) -> None:
+    """The nodes, each with the poorer way that its failure takes."""
     manual = {"status": "manual", "mode": "manual", "title": "", "description": "", "claims": []}
     graph.add_node(
         "check_photos",
@@ -97,6 +107,9 @@ def build_listing_graph(
     )
     graph.add_node("finish", audit.finish)
 
+
+def _add_edges(graph: Builder) -> None:
+    """The ways that results take."""
     graph.add_edge(START, "check_photos")
     graph.add_conditional_edges(
         "check_photos", look.after_check, ["refuse", "predict_category", "search_similar"]
@@ -117,4 +130,3 @@ def build_listing_graph(
     graph.add_edge("revise", "audit_draft")
     graph.add_edge("refuse", END)
     graph.add_edge("finish", END)
-    return graph.compile(checkpointer=checkpointer, name="listing")

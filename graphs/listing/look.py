@@ -1,5 +1,6 @@
 """The first nodes: is this allowed, what is it, and who else sells one?"""
 
+import asyncio
 from typing import Any
 
 from graphs.listing.context import ListingContext
@@ -9,7 +10,7 @@ from listing import AttributeSpec, AttributeTemplate, Reference, SafetyFinding, 
 from tools.category import apredict_category
 from tools.photo_attributes import aread_photo_attribute
 from tools.safety.photos import check_photos as inspect_photos
-from tools.visual_search import search_similar as search
+from tools.visual_search import find_similar
 
 
 @node("check_photos", reads=("photos", "seller"))
@@ -130,8 +131,6 @@ async def search_similar(state: ListingState, step: Step) -> Update:
 
 
 async def _search(state: ListingState, step: Step) -> list[Reference]:
-    import asyncio
-
     context = step.context
     assert context.index is not None and context.embedder is not None
     photos = state["photos"]
@@ -143,10 +142,10 @@ async def _search(state: ListingState, step: Step) -> list[Reference]:
         with context.tracer.embeddings(
             embedder.name, dimension=embedder.dimension, count=len(keys)
         ):
-            await asyncio.to_thread(embedder.embed, images, keys)
+            vectors = await asyncio.to_thread(embedder.embed, images, keys)
         with context.tracer.retrieval(name, top_k=top_k) as retrieval:
             found = await asyncio.to_thread(
-                search, images, embedder, context.index, context.thresholds, top_k, keys=keys
+                find_similar, vectors, context.index, context.thresholds, top_k
             )
             retrieval.documents(found.references)
         call.result({"ids": [r.id for r in found.references], "nearest": found.nearest})

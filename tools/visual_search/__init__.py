@@ -4,7 +4,7 @@ from tools.visual_search.importing import ImportReport, build_index
 from tools.visual_search.matching import MatchThresholds, calibrate
 from tools.visual_search.opening import open_index
 from tools.visual_search.protocol import Hit, IndexStats, ListingIndex, Vectors
-from tools.visual_search.search import SearchResult, search_similar
+from tools.visual_search.search import SearchResult, find_similar, search_similar
 from tools.visual_search.sources import SourceRow, read_source
 from tools.visual_search.sqlite_index import SqliteIndex
 
@@ -22,5 +22,6 @@ __all__ = [
     "calibrate",
     "open_index",
     "read_source",
+    "find_similar",
     "search_similar",
 ]

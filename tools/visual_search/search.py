@@ -9,7 +9,7 @@ from PIL import Image
 
 from listing import Reference
 from tools.visual_search.matching import MatchThresholds
-from tools.visual_search.protocol import Hit, ListingIndex
+from tools.visual_search.protocol import Hit, ListingIndex, Vectors
 
 if TYPE_CHECKING:  # the embedder's module brings torch, which a search does not need
     from models.embedder import ImageEmbedder
@@ -48,6 +48,19 @@ def search_similar(
     if not images:
         return SearchResult(references=[])
     vectors = embedder.embed(images, keys)
+    return find_similar(vectors, index, thresholds, k, category_ids=category_ids, exclude=exclude)
+
+
+def find_similar(
+    vectors: Vectors,
+    index: ListingIndex,
+    thresholds: MatchThresholds,
+    k: int = 5,
+    *,
+    category_ids: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> SearchResult:
+    """Return what `search_similar` returns, for photos that are vectors `(n, d)` already."""
     best: dict[str, Hit] = {}
     for vector in np.asarray(vectors, dtype=np.float32):
         # The k best of all photos are among the k best of each.
