@@ -4,8 +4,9 @@ Rule: nothing heavy is imported before it is needed, and what can be wrong cheap
 folders) is found out before a model is loaded.
 """
 
+import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -125,6 +126,11 @@ def open_runtime(
                 photo_threshold=settings.photo_threshold,
             ),
             model_info=model_info(chat, settings),
+            versions={
+                "code": version(),
+                "taxonomy": digest([Path(taxonomy.source)]),
+                "policies": digest(policy_folder(settings).glob("*.yaml")),
+            },
         )
         notes = sight.notes
         if index is None and sight.embedder is not None:
@@ -189,10 +195,22 @@ def open_tracer(settings: Settings) -> Any:
 
 def load_policy(settings: Settings) -> "Policy":
     """Return the safety rules of the settings. SettingsError names file and line."""
-    from tools.safety import SHIPPED_POLICIES, Policy
+    from tools.safety import Policy
 
-    folder = settings.policies
-    return Policy.load(folder.expanduser() if folder else SHIPPED_POLICIES)
+    return Policy.load(policy_folder(settings))
+
+
+def policy_folder(settings: Settings) -> Path:
+    """Return the folder of safety rules that the settings name."""
+    from tools.safety import SHIPPED_POLICIES
+
+    return settings.policies.expanduser() if settings.policies else SHIPPED_POLICIES
+
+
+def digest(files: Iterable[Path]) -> str:
+    """Return a hash of the files' contents, 16 hex digits, whatever order they come in."""
+    each = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+    return hashlib.sha256("".join(each).encode()).hexdigest()[:16]
 
 
 def load_taxonomy(settings: Settings) -> "Taxonomy":

@@ -22,3 +22,5 @@ class Claim(BaseModel):
     verdict: Verdict
     evidence: list[str] = Field(default_factory=list)
     """What supports it, or, for `contradicted`, what says otherwise."""
+    probability: float | None = Field(default=None, ge=0, le=1)
+    """What the model gave that the photo shows the value; None where the photo was not asked."""

@@ -2,6 +2,7 @@
 
 from langgraph.runtime import Runtime
 
+from graphs.listing.calls import CLAIMS
 from graphs.listing.context import ListingContext
 from graphs.listing.state import (
     ListingState,
@@ -29,9 +30,11 @@ async def audit_draft(state: ListingState, step: Step) -> Update:
     context = step.context
     template = template_of(state, context.taxonomy)
     title, description = state["title"], state["description"]
-    arguments = {"title": title, "description": description}
-    with context.tracer.tool("audit", arguments) as call:
-        claims = await acheck(
+    call = await step.call(
+        "audit",
+        {"title": title, "description": description},
+        CLAIMS,
+        lambda: acheck(
             context.model,
             title,
             description,
@@ -39,8 +42,9 @@ async def audit_draft(state: ListingState, step: Step) -> Update:
             ledger_of(state),
             references=references_of(state),
             config=context.config,
-        )
-        call.result([c.model_dump() for c in claims])
+        ),
+    )
+    claims = call.value
     again = _once_more(claims, state, context)
     step.span.route("revise" if again else "finish", _reason(claims))
     if not again:

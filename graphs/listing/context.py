@@ -1,20 +1,26 @@
 """The handles that nodes work with; they never enter the state, so they are never checkpointed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 
 from eval_traces import ChatSpans, RunTracer
+from graphs.listing.calls import LiveCalls, ToolCalls
+from graphs.listing.edits import StateEdit
 from listing import ModelInfo
 from models.decoding import image_block
-from models.embedder import ImageEmbedder
+from models.prompts import prompt_versions
 from tools.photos import PhotoStore
 from tools.safety import Policy
 from tools.taxonomy import Taxonomy
 from tools.visual_search import ListingIndex, MatchThresholds
+
+if TYPE_CHECKING:  # its module brings torch, which a replay does without
+    from models.embedder import ImageEmbedder
 
 STRICTEST = MatchThresholds(identical=1.0, similar=1.0)
 """Until thresholds are calibrated, only the very same photo matches."""
@@ -44,15 +50,42 @@ class ListingContext:
     store: PhotoStore
     policy: Policy
     tracer: RunTracer
-    embedder: ImageEmbedder | None = None
+    embedder: "ImageEmbedder | None" = None
     index: ListingIndex | None = None
     thresholds: MatchThresholds = STRICTEST
     limits: Limits = field(default_factory=Limits)
     model_info: ModelInfo | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """What else a run depends on: the code's version, hashes of taxonomy and policies."""
+    calls: ToolCalls = field(default_factory=LiveCalls)
+    edits: Mapping[str, Sequence[StateEdit]] = field(default_factory=dict)
+    """By node: what to change in the state before it runs."""
+    on_deadline: Callable[[asyncio.Timeout], None] | None = None
+    """Is given the run's deadline once it is set: a replay brings it forward."""
 
     def photo_blocks(self, photos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Content blocks of the photos in the state, read from the store."""
         return [image_block(self.store.get(p["sha256"]), p["media_type"]) for p in photos]
+
+    @property
+    def can_search(self) -> bool:
+        """Whether there is a market to search, and an embedder to search it with."""
+        return self.index is not None and self.embedder is not None
+
+    def settings(self) -> dict[str, Any]:
+        """Return what steers a run, as its trace records it: enough to run it again."""
+        unknown = ModelInfo(name=type(self.model).__name__)
+        info = (self.model_info or unknown).model_dump()
+        constrained = bool(getattr(self.model, "constrained_decoding", False))
+        return {
+            "limits": asdict(self.limits),
+            "thresholds": asdict(self.thresholds),
+            "model": {**info, "constrained": constrained},
+            "embedder": self.embedder.name if self.embedder else None,
+            "index": self.can_search,
+            "prompts": prompt_versions(),
+            "versions": dict(self.versions),
+        }
 
     @property
     def config(self) -> RunnableConfig:

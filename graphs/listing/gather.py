@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+from graphs.listing.calls import SPANNED
 from graphs.listing.mode import Decision
 from graphs.listing.mode import choose_mode as decide
 from graphs.listing.state import (
@@ -26,6 +27,7 @@ from listing import (
     Reference,
     SafetyReport,
 )
+from listing.document import Mode
 from tools.attribute_extract import aextract_attributes
 from tools.normalise import known_value, same_value
 from tools.safety import redact_contacts
@@ -37,7 +39,7 @@ async def choose_mode(state: ListingState, step: Step) -> Update:
     """Enter the findings into the ledger and take the best honest mode."""
     taxonomy = step.context.taxonomy
     category = category_of(state)
-    decision = decide(category, references_of(state), state.get("mode_cap"))  # type: ignore[arg-type]
+    decision = decide(category, references_of(state), _cap(state))
     step.span.route(decision.mode, decision.reason)
     ledger = ledger_of(state)
     category = _overruled(category, decision, taxonomy)
@@ -76,6 +78,14 @@ async def choose_mode(state: ListingState, step: Step) -> Update:
         step.span.route("refuse", stopped.notice or "")
         update |= {"safety": stopped.model_dump(), "status": "refused"}
     return update
+
+
+def _cap(state: ListingState) -> Mode | None:
+    """The poorest mode that the caller wants; without references it is `template` at best."""
+    cap: Any = state.get("mode_cap")
+    if cap is None and "reference" in state.get("leave_out", ()):
+        return "template"
+    return cast(Mode | None, cap)
 
 
 def _overruled(
@@ -134,12 +144,15 @@ async def read_seller(state: ListingState, step: Step) -> Update:
     template = template_of(state, context.taxonomy)
     ledger = ledger_of(state)
     attributes = attributes_of(state)
-    with context.tracer.tool("extract_attributes", {"source": "seller:1", "text": text}) as call:
-        found = await aextract_attributes(context.model, text, template, config=context.config)
-        call.result([v.model_dump() for v in found])
+    call = await step.call(
+        "extract_attributes",
+        {"source": "seller:1", "text": text},
+        SPANNED,
+        lambda: aextract_attributes(context.model, text, template, config=context.config),
+    )
     ledger.add("seller", "seller:1", text, span_id=call.span_id)
     values = {}
-    for spanned in found:
+    for spanned in call.value:
         value = displayed(template.get(spanned.attribute), spanned.value)
         item = ledger.add(
             "seller",
@@ -242,12 +255,14 @@ async def _read_one(
 ) -> Reference:
     context = step.context
     text = f"{reference.title}\n{reference.text}"
-    arguments = {"source": f"listing:{reference.id}", "text": text}
-    with context.tracer.tool("extract_attributes", arguments) as call:
-        found = await aextract_attributes(context.model, text, template, config=context.config)
-        call.result([v.model_dump() for v in found])
+    call = await step.call(
+        "extract_attributes",
+        {"source": f"listing:{reference.id}", "text": text},
+        SPANNED,
+        lambda: aextract_attributes(context.model, text, template, config=context.config),
+    )
     values = {}
-    for spanned in found:
+    for spanned in call.value:
         values[spanned.attribute] = displayed(template.get(spanned.attribute), spanned.value)
         ledger.add(
             "reference",

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from graphs.listing.calls import CATEGORY, FINDINGS, READING, SEARCH, Search
 from graphs.listing.context import ListingContext
 from graphs.listing.state import ListingState, general_template
 from graphs.listing.step import Step, Update, node
@@ -18,10 +19,13 @@ async def check_photos(state: ListingState, step: Step) -> Update:
     """Refuse what may not be sold, before anything else is spent on it."""
     context = step.context
     blocks = context.photo_blocks(state["photos"])
-    with context.tracer.tool("check_photos", {"photos": _names(state)}) as call:
-        found = await inspect_photos(context.model, blocks, context.policy, config=context.config)
-        call.result([f.model_dump() for f in found])
-    said = _seller_findings(state.get("seller") or "", context)
+    checked = await step.call(
+        "check_photos",
+        {"photos": _names(state)},
+        FINDINGS,
+        lambda: inspect_photos(context.model, blocks, context.policy, config=context.config),
+    )
+    found, said = checked.value, await _seller_findings(state.get("seller") or "", step)
     report = SafetyReport(photos=found, text=said)
     stops = [f for f in found if f.action == "block"]
     stops += [f for f in said if f.action == "block" and f.risk.startswith("G")]
@@ -39,10 +43,16 @@ async def check_photos(state: ListingState, step: Step) -> Update:
     }
 
 
-def _seller_findings(text: str, context: ListingContext) -> list[SafetyFinding]:
+async def _seller_findings(text: str, step: Step) -> list[SafetyFinding]:
+    """A call of its own: the record masks contact data, so only its result tells of them."""
+    policy = step.context.policy
+
+    async def check() -> list[SafetyFinding]:
+        return [*policy.check_text(text, "seller"), *policy.find_instructions(text)]
+
     if not text.strip():
         return []
-    return [*context.policy.check_text(text, "seller"), *context.policy.find_instructions(text)]
+    return (await step.call("check_seller", {"text": text}, FINDINGS, check)).value
 
 
 def _names(state: ListingState) -> list[str]:
@@ -61,15 +71,19 @@ async def predict_category(state: ListingState, step: Step) -> Update:
     """Name the category, and read what the photo alone can tell."""
     context = step.context
     blocks = context.photo_blocks(state["photos"])
-    with context.tracer.tool("predict_category", {"photos": _names(state)}) as call:
-        found = await apredict_category(
+    predicted = await step.call(
+        "predict_category",
+        {"photos": _names(state)},
+        CATEGORY,
+        lambda: apredict_category(
             context.model,
             blocks,
             context.taxonomy,
             threshold=context.limits.category_threshold,
             config=context.config,
-        )
-        call.result(found.model_dump() if found else None)
+        ),
+    )
+    found = predicted.value
     if found is None:
         step.span.degraded("no category is likely enough")
     else:
@@ -92,27 +106,28 @@ async def _read(
     spec: AttributeSpec, blocks: list[dict[str, Any]], state: ListingState, step: Step
 ) -> dict[str, Any] | None:
     context = step.context
-    arguments = {"photos": _names(state), "attribute": spec.name}
-    with context.tracer.tool("read_photo_attribute", arguments) as call:
-        reading = await aread_photo_attribute(context.model, blocks, spec, config=context.config)
-        call.result(
-            {"value": reading.value, "probability": reading.probability} if reading else None
-        )
-        if reading is None or reading.probability < context.limits.photo_threshold:
-            return None
-        return {
-            "attribute": spec.name,
-            "value": reading.value,
-            "confidence": reading.probability,
-            "span_id": call.span_id,
-        }
+    called = await step.call(
+        "read_photo_attribute",
+        {"photos": _names(state), "attribute": spec.name},
+        READING,
+        lambda: aread_photo_attribute(context.model, blocks, spec, config=context.config),
+    )
+    reading = called.value
+    if reading is None or reading.probability < context.limits.photo_threshold:
+        return None
+    return {
+        "attribute": spec.name,
+        "value": reading.value,
+        "confidence": reading.probability,
+        "span_id": called.span_id,
+    }
 
 
 @node("search_similar", reads=("photos",))
 async def search_similar(state: ListingState, step: Step) -> Update:
     """Search the market for listings that show the same or a like item."""
     context = step.context
-    if context.index is None or context.embedder is None:
+    if not context.can_search:
         step.span.degraded("no index of listings is set up")
         return {"references": [], "warnings": ["no listing index: drafted without references"]}
     references = await _search(state, step)
@@ -131,25 +146,27 @@ async def search_similar(state: ListingState, step: Step) -> Update:
 
 
 async def _search(state: ListingState, step: Step) -> list[Reference]:
+    """The listings that are near enough, each with what its score means."""
     context = step.context
-    assert context.index is not None and context.embedder is not None
-    photos = state["photos"]
-    keys = [p["sha256"] for p in photos]
+    limits, thresholds = context.limits, context.thresholds
+    arguments = {"photos": _names(state), "top_k": limits.top_k, "floor": thresholds.similar}
+    found = await step.call("search_similar", arguments, SEARCH, lambda: _look_up(state, context))
+    meant = [(r, thresholds.meaning(r.score)) for r in found.value.references]
+    return [r.model_copy(update={"match": match}) for r, match in meant if match]
+
+
+async def _look_up(state: ListingState, context: ListingContext) -> Search:
+    embedder, index, top_k = context.embedder, context.index, context.limits.top_k
+    assert embedder is not None and index is not None  # `can_search`
+    keys = [p["sha256"] for p in state["photos"]]
     images = [context.store.open_image(key) for key in keys]
-    name, top_k = "listings", context.limits.top_k
-    with context.tracer.tool("search_similar", {"photos": _names(state), "top_k": top_k}) as call:
-        embedder = context.embedder
-        with context.tracer.embeddings(
-            embedder.name, dimension=embedder.dimension, count=len(keys)
-        ):
-            vectors = await asyncio.to_thread(embedder.embed, images, keys)
-        with context.tracer.retrieval(name, top_k=top_k) as retrieval:
-            found = await asyncio.to_thread(
-                find_similar, vectors, context.index, context.thresholds, top_k
-            )
-            retrieval.documents(found.references)
-        call.result({"ids": [r.id for r in found.references], "nearest": found.nearest})
-    return found.references
+    tracer = context.tracer
+    with tracer.embeddings(embedder.name, dimension=embedder.dimension, count=len(keys)):
+        vectors = await asyncio.to_thread(embedder.embed, images, keys)
+    with tracer.retrieval("listings", top_k=top_k) as retrieval:
+        found = await asyncio.to_thread(find_similar, vectors, index, context.thresholds, top_k)
+        retrieval.documents(found.references)
+    return Search(found.references, found.nearest)
 
 
 @node("refuse", reads=("safety",))

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
 
-from eval_traces import RunSpan
+from eval_traces import RunSpan, names
 from graphs.listing.context import ListingContext
 from graphs.listing.document import build_document
 from graphs.listing.graph import ListingGraph
@@ -33,6 +33,8 @@ class ListingRequest:
     photos: tuple[Photo, ...]
     seller: str | None = None
     mode_cap: Mode | None = None
+    leave_out: tuple[Literal["category", "reference"], ...] = ()
+    """What the draft must do without, though it was found: for ablations."""
     warnings: tuple[str, ...] = ()
     thread_id: str = field(default_factory=_new_id)
     listing_id: str = field(default_factory=_new_id)
@@ -44,6 +46,7 @@ class ListingRequest:
             "photos": [p.model_dump() for p in self.photos],
             "seller": self.seller,
             "mode_cap": self.mode_cap,
+            "leave_out": list(self.leave_out),
             "warnings": list(self.warnings),
         }
 
@@ -94,11 +97,15 @@ async def _run(
         "photos": [f"sha256:{p.sha256}" for p in request.photos],
         "seller": request.seller,
         "mode": request.mode_cap,
+        **({"leave_out": list(request.leave_out)} if request.leave_out else {}),
     }
     try:
         with context.tracer.run("listing", thread_id=request.thread_id, input=given) as run:
+            run.set_json(names.SETTINGS, context.settings())
             try:
-                async with asyncio.timeout(context.limits.deadline_s):
+                async with asyncio.timeout(context.limits.deadline_s) as deadline:
+                    if context.on_deadline is not None:
+                        context.on_deadline(deadline)
                     state = await _follow(context, request, graph, queue, state)
             except TimeoutError:
                 state = _late(state, context)

@@ -32,6 +32,8 @@ class ListingState(TypedDict, total=False):
     photos: list[Json]
     seller: str | None
     mode_cap: str | None
+    leave_out: list[str]
+    """Inputs that the draft must do without, for ablations: `category`, `reference`."""
 
     safety: Annotated[Json, merge]
     category: Json | None

@@ -3,14 +3,19 @@
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from langgraph.config import get_config
 from langgraph.runtime import Runtime
+from pydantic import TypeAdapter
 
-from eval_traces import NodeSpan
+from eval_traces import NodeSpan, names
+from graphs.listing.calls import Called
 from graphs.listing.context import ListingContext
+from graphs.listing.edits import apply_edits
 from graphs.listing.state import ListingState
 
+T = TypeVar("T")
 Update = dict[str, Any]
 
 
@@ -25,6 +30,17 @@ class Step:
     def event(self, event: str, /, **data: Any) -> None:
         """Send one event to whoever follows the run."""
         self.emit({"event": event, **data})
+
+    async def call(
+        self,
+        name: str,
+        arguments: object,
+        result: TypeAdapter[T],
+        run: Callable[[], Awaitable[T]],
+    ) -> Called[T]:
+        """Call a tool under its span; a replay answers it from the record instead."""
+        context = self.context
+        return await context.calls.call(context.tracer, name, arguments, result, run)
 
 
 Body = Callable[[ListingState, Step], Awaitable[Update]]
@@ -43,18 +59,20 @@ def node(name: str, reads: tuple[str, ...]) -> Callable[[Body], Node]:
 
     def wrap(body: Body) -> Node:
         async def run(state: ListingState, *, runtime: Runtime[ListingContext]) -> Update:
-            info = runtime.execution_info
+            info, context = runtime.execution_info, runtime.context
+            state, edited = apply_edits(name, state, context.edits)
             seen = {key: state.get(key) for key in reads if state.get(key) is not None}
             started = time.perf_counter()
             emit = runtime.stream_writer
             emit({"event": "step", "name": name, "state": "started"})
-            with runtime.context.tracer.node(
+            with context.tracer.node(
                 name,
                 attempt=info.node_attempt if info else 1,
                 checkpoint_id=info.checkpoint_id if info else None,
                 input=seen,
             ) as span:
-                update = await body(state, Step(runtime.context, span, emit))
+                span.set(names.NODE_STEP, get_config()["metadata"].get("langgraph_step"))
+                update = {**edited, **await body(state, Step(context, span, emit))}
                 span.result(update)
             spent = round(1000 * (time.perf_counter() - started), 1)
             emit({"event": "step", "name": name, "state": "done", "ms": spent})

@@ -74,7 +74,8 @@ def _vouched_kind(state: ListingState, step: Step, title: str, body: str) -> tup
 def describe_prompt(state: ListingState, step: Step) -> RenderedPrompt:
     """The prompt of the mode: nothing enters it that is not in the ledger."""
     mode = state["mode"]
-    category = category_of(state) if mode != "image_only" else None
+    hidden = mode == "image_only" or "category" in state.get("leave_out", ())
+    category = None if hidden else category_of(state)
     attributes = attributes_of(state)
     own = {n: v.value for n, v in attributes.items() if v.source in ("seller", "photo")}
     copied = {n: v.value for n, v in attributes.items() if v.source == "reference"}

@@ -7,6 +7,9 @@ is on every chat span.
 
 import functools
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import resources
 
@@ -16,6 +19,7 @@ from listing.errors import SettingsError
 
 _VERSION = re.compile(r"\{#-? version: (\d+) -?#\}")
 _FILES = resources.files("models.prompts")
+_INSTEAD: ContextVar[Mapping[str, str] | None] = ContextVar("vouch_prompts", default=None)
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,18 @@ def _load(name: str) -> tuple[int, jinja2.Template]:
     file = _FILES / f"{name}.jinja"
     if not file.is_file():
         raise SettingsError(f"prompt {name!r}: no file models/prompts/{name}.jinja")
-    source = file.read_text(encoding="utf-8")
+    return _compiled(name, file.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _compiled(name: str, source: str) -> tuple[int, jinja2.Template]:
     version = _VERSION.match(source)
     if version is None:
         raise SettingsError(f"prompt {name!r}: line 1 must be {{#- version: N -#}}")
-    return int(version.group(1)), _environment().from_string(source)
+    try:
+        return int(version.group(1)), _environment().from_string(source)
+    except jinja2.TemplateSyntaxError as error:
+        raise SettingsError(f"prompt {name!r}, line {error.lineno}: {error.message}") from error
 
 
 def prompt_names() -> tuple[str, ...]:
@@ -56,9 +67,36 @@ def prompt_names() -> tuple[str, ...]:
     return tuple(sorted(f.name[:-6] for f in _FILES.iterdir() if f.name.endswith(".jinja")))
 
 
+def prompt_versions() -> dict[str, int]:
+    """Return the version of every prompt, as it is rendered here."""
+    return {name: _found(name)[0] for name in prompt_names()}
+
+
+@contextmanager
+def prompts_instead(sources: Mapping[str, str]) -> Iterator[None]:
+    """Within the block (and the tasks begun in it) render these templates in place of the files.
+
+    `sources`: prompt name -> template text with its version line. SettingsError where a name is
+    unknown or a text is no template.
+    """
+    for name, source in sources.items():
+        _load(name)
+        _compiled(name, source)
+    token = _INSTEAD.set({**(_INSTEAD.get() or {}), **sources})
+    try:
+        yield
+    finally:
+        _INSTEAD.reset(token)
+
+
+def _found(name: str) -> tuple[int, jinja2.Template]:
+    instead = _INSTEAD.get()
+    return _compiled(name, instead[name]) if instead and name in instead else _load(name)
+
+
 def render(name: str, **variables: object) -> RenderedPrompt:
     """Return the prompt `name` filled with `variables`; a missing one raises SettingsError."""
-    version, template = _load(name)
+    version, template = _found(name)
     try:
         text = template.render(**variables).strip()
     except jinja2.UndefinedError as error:
