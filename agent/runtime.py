@@ -126,11 +126,7 @@ def open_runtime(
                 photo_threshold=settings.photo_threshold,
             ),
             model_info=model_info(chat, settings),
-            versions={
-                "code": version(),
-                "taxonomy": digest([Path(taxonomy.source)]),
-                "policies": digest(policy_folder(settings).glob("*.yaml")),
-            },
+            versions=versions(settings, taxonomy),
         )
         notes = sight.notes
         if index is None and sight.embedder is not None:
@@ -187,10 +183,10 @@ def model_info(model: "BaseChatModel", settings: Settings) -> "ModelInfo":
 
 
 def open_tracer(settings: Settings) -> Any:
-    """Return the tracer that writes to the settings' trace folder."""
+    """Return the tracer that writes to the settings' trace folder, within its limits."""
     from eval_traces import open_trace
 
-    return open_trace(settings.traces, version=version())
+    return open_trace(settings.traces, version=version(), retention=settings.retention)
 
 
 def load_policy(settings: Settings) -> "Policy":
@@ -205,6 +201,15 @@ def policy_folder(settings: Settings) -> Path:
     from tools.safety import SHIPPED_POLICIES
 
     return settings.policies.expanduser() if settings.policies else SHIPPED_POLICIES
+
+
+def versions(settings: Settings, taxonomy: "Taxonomy") -> dict[str, str]:
+    """Return what a run depends on beside its settings, as its trace records it."""
+    return {
+        "code": version(),
+        "taxonomy": digest([Path(taxonomy.source)]),
+        "policies": digest(policy_folder(settings).glob("*.yaml")),
+    }
 
 
 def digest(files: Iterable[Path]) -> str:

@@ -2,7 +2,7 @@
 
 from listing.attribute import AttributeSpec, AttributeTemplate, AttributeValue, SpannedValue
 from listing.category import Category, CategoryCandidate, CategoryPrediction
-from listing.claim import Claim
+from listing.claim import Citation, Claim
 from listing.document import (
     ListingDocument,
     ModelInfo,
@@ -23,6 +23,7 @@ __all__ = [
     "Category",
     "CategoryCandidate",
     "CategoryPrediction",
+    "Citation",
     "Claim",
     "Evidence",
     "EvidenceLedger",

@@ -12,6 +12,7 @@ from typing import get_args
 
 from models.prompts import render
 from training.marketplace.goods import goods
+from training.marketplace.marked import Marked
 from training.marketplace.texts import (
     Draft,
     Wish,
@@ -20,6 +21,7 @@ from training.marketplace.texts import (
     rewrite_pair,
     seller_text,
     synthetic_listing,
+    synthetic_message,
 )
 from training.marketplace.truths import synthetic_truth
 from training.marketplace.units import Unit
@@ -166,6 +168,14 @@ def extraction(written: WrittenListing, names: Sequence[str], rng: random.Random
     return Sample("extract", prompt, json.dumps(answer, ensure_ascii=False))
 
 
+def message_extraction(said: Marked, names: Sequence[str]) -> Sample:
+    """The same over what a seller says beside the photos, which often names no brand or model."""
+    stated = {span.attribute: span.value for span in said.spans()}
+    prompt = render("extract", text=said.text, attributes=list(names)).text
+    answer = {n: stated.get(n) for n in names}
+    return Sample("extract_message", prompt, json.dumps(answer, ensure_ascii=False))
+
+
 def title_extraction(title: AnnotatedTitle, rng: random.Random, others: Sequence[str]) -> Sample:
     """The same over a real title that a person annotated; other names are asked too: null."""
     asked = [*title.attributes, *rng.sample(list(others), rng.randint(0, 2))]
@@ -195,7 +205,11 @@ def text_samples(
     samples: list[Sample] = []
     while len(samples) < count:
         draw = rng.random()
-        if draw < 0.45:
+        if draw < 0.15:
+            kind = rng.choice(kinds)
+            said = synthetic_message(rng, kind)
+            samples.append(message_extraction(said, goods()[kind].template.names))
+        elif draw < 0.45:
             kind = rng.choice(kinds)
             written = synthetic_listing(rng, kind)
             names = goods()[kind].template.names

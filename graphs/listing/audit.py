@@ -2,7 +2,7 @@
 
 from langgraph.runtime import Runtime
 
-from graphs.listing.calls import CLAIMS
+from graphs.listing.calls import CLAIMS, REVISION
 from graphs.listing.context import ListingContext
 from graphs.listing.state import (
     ListingState,
@@ -15,7 +15,7 @@ from graphs.listing.state import (
 )
 from graphs.listing.step import Step, Update, node
 from listing import Claim, Question, SafetyReport
-from tools.audit import acheck, questions
+from tools.audit import Revision, acheck, questions
 from tools.audit import revise as take_back
 
 FALSE = ("unsupported", "contradicted")
@@ -41,6 +41,7 @@ async def audit_draft(state: ListingState, step: Step) -> Update:
             template,
             ledger_of(state),
             references=references_of(state),
+            photo_blocks=context.photo_blocks(state["photos"]),
             config=context.config,
         ),
     )
@@ -70,17 +71,23 @@ def _once_more(claims: list[Claim], state: ListingState, context: ListingContext
 
 @node("revise", reads=("title", "description", "claims"))
 async def revise(state: ListingState, step: Step) -> Update:
-    """Drop or soften the claims that nobody vouches for."""
+    """Drop, soften or correct the claims that nobody vouches for; what they told is asked."""
     category = category_of(state)
     claims = claims_of(state)
     false = [c for c in claims if c.verdict in FALSE]
-    done = take_back(
-        state["title"],
-        state["description"],
-        claims,
-        ledger_of(state),
-        category_name=category.path[-1] if category else "",
-    )
+
+    async def run() -> Revision:
+        return take_back(
+            state["title"],
+            state["description"],
+            claims,
+            ledger_of(state),
+            category_name=category.path[-1] if category else "",
+            template=template_of(state, step.context.taxonomy),
+        )
+
+    arguments = {"taken_back": [c.model_dump() for c in false]}
+    done = (await step.call("revise", arguments, REVISION, run)).value
     step.span.route("audit_draft", f"took back: {'; '.join(c.text for c in false)}")
     step.event(
         "revised",
@@ -92,6 +99,7 @@ async def revise(state: ListingState, step: Step) -> Update:
         "title": done.title,
         "description": done.description,
         "revisions": state.get("revisions", 0) + 1,
+        "taken_back": [*state.get("taken_back", []), *(c.attribute for c in false)],
     }
 
 
@@ -111,7 +119,8 @@ async def finish(state: ListingState, step: Step) -> Update:
     if blocked:
         report.halted, report.notice = True, blocked[0].notice
     template = template_of(state, step.context.taxonomy)
-    asked = questions(template, attributes_of(state), claims_of(state))
+    lost = state.get("taken_back", [])
+    asked = questions(template, attributes_of(state), claims_of(state), taken_back=lost)
     unnamed = category_of(state) is None
     if unnamed:
         asked = [Question(attribute="category", text="What kind of thing is it?"), *asked[:2]]

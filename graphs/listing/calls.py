@@ -17,6 +17,7 @@ from listing import (
     SafetyFinding,
     SpannedValue,
 )
+from tools.audit import Revision
 from tools.photo_attributes import PhotoReading
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ READING: TypeAdapter[PhotoReading | None] = TypeAdapter(PhotoReading | None)
 SEARCH: TypeAdapter[Search] = TypeAdapter(Search)
 SPANNED: TypeAdapter[list[SpannedValue]] = TypeAdapter(list[SpannedValue])
 CLAIMS: TypeAdapter[list[Claim]] = TypeAdapter(list[Claim])
+REVISION: TypeAdapter[Revision] = TypeAdapter(Revision)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 
-from eval_traces import ChatSpans, RunTracer
+from eval_traces import ChatSpans, RunSpan, RunTracer
 from graphs.listing.calls import LiveCalls, ToolCalls
 from graphs.listing.edits import StateEdit
 from listing import ModelInfo
@@ -60,12 +60,18 @@ class ListingContext:
     calls: ToolCalls = field(default_factory=LiveCalls)
     edits: Mapping[str, Sequence[StateEdit]] = field(default_factory=dict)
     """By node: what to change in the state before it runs."""
-    on_deadline: Callable[[asyncio.Timeout], None] | None = None
-    """Is given the run's deadline once it is set: a replay brings it forward."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Attributes of the run's root span beyond the usual: what a replay replays."""
+    on_start: Callable[[RunSpan, asyncio.Timeout], None] | None = None
+    """Is given a run's span and deadline as it starts: a replay brings the deadline forward."""
 
     def photo_blocks(self, photos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Content blocks of the photos in the state, read from the store."""
         return [image_block(self.store.get(p["sha256"]), p["media_type"]) for p in photos]
+
+    def for_node(self, name: str) -> "ListingContext":
+        """Return the handles of one node; a replay gives live ones to some and taped to others."""
+        return self
 
     @property
     def can_search(self) -> bool:

@@ -59,10 +59,7 @@ def _add_nodes(graph: Builder) -> None:
     """The nodes, each with the poorer way that its failure takes."""
     manual = {"status": "manual", "mode": "manual", "title": "", "description": "", "claims": []}
     graph.add_node(
-        "check_photos",
-        look.check_photos,
-        error_handler=cast(Handler, _refuse_unchecked),
-        destinations=("refuse", "predict_category", "search_similar"),
+        "check_photos", look.check_photos, error_handler=cast(Handler, _refuse_unchecked)
     )
     graph.add_node("refuse", look.refuse)
     graph.add_node(

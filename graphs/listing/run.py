@@ -98,14 +98,17 @@ async def _run(
         "seller": request.seller,
         "mode": request.mode_cap,
         **({"leave_out": list(request.leave_out)} if request.leave_out else {}),
+        **({"warnings": list(request.warnings)} if request.warnings else {}),
     }
     try:
         with context.tracer.run("listing", thread_id=request.thread_id, input=given) as run:
             run.set_json(names.SETTINGS, context.settings())
+            for key, value in context.about.items():
+                run.set(key, value)
             try:
                 async with asyncio.timeout(context.limits.deadline_s) as deadline:
-                    if context.on_deadline is not None:
-                        context.on_deadline(deadline)
+                    if context.on_start is not None:
+                        context.on_start(run, deadline)
                     state = await _follow(context, request, graph, queue, state)
             except TimeoutError:
                 state = _late(state, context)

@@ -4,7 +4,9 @@ Photos are hashes, models are dumped; `restore` functions turn them back at the 
 """
 
 import operator
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
+
+from typing_extensions import TypedDict  # the schemas that LangGraph serves need it before 3.12
 
 from listing import (
     AttributeTemplate,
@@ -54,6 +56,8 @@ class ListingState(TypedDict, total=False):
     claims: list[Json]
     questions: list[Json]
     revisions: int
+    taken_back: list[str]
+    """Attributes whose claims were taken back, in the order that they were."""
     status: str
     failed: str | None
     """Why the run must end in `manual`, in words for the seller."""

@@ -59,7 +59,7 @@ def node(name: str, reads: tuple[str, ...]) -> Callable[[Body], Node]:
 
     def wrap(body: Body) -> Node:
         async def run(state: ListingState, *, runtime: Runtime[ListingContext]) -> Update:
-            info, context = runtime.execution_info, runtime.context
+            info, context = runtime.execution_info, runtime.context.for_node(name)
             state, edited = apply_edits(name, state, context.edits)
             seen = {key: state.get(key) for key in reads if state.get(key) is not None}
             started = time.perf_counter()

@@ -11,8 +11,9 @@ import pytest
 from langchain_core.messages import BaseMessage
 from PIL import Image
 
-from eval_traces import open_trace
+from eval_traces import find_trace, open_memory_trace, open_trace, read_trace
 from graphs.listing import Limits, ListingContext
+from graphs.replay import Ground, Replay, listing_nodes, read_changes, replay_listing
 from listing import MarketListing, Photo
 from models.scripted import ScriptedChatModel
 from tools.photos import PhotoStore, read_photo
@@ -49,6 +50,7 @@ class Script:
             "class of risk": {"none": 0.99},
             "Which category": {"Mugs": 0.9, "Lamps": 0.05},
             "What is the colour": {"red": 0.95},
+            "Answer yes or no": {"yes": 0.9, "no": 0.1},
             "Read the listing": {},
             "Write a second-hand listing": "Red mug\n\nA red mug. Questions are welcome.",
         }
@@ -127,6 +129,14 @@ def with_index(
         return replace(context, embedder=embedder, index=index, thresholds=thresholds)
 
     return build
+
+
+async def replayed(context: ListingContext, trace_id: str, *changes: str) -> Replay:
+    """The recorded run replayed with today's rules, without a model."""
+    trace = read_trace(find_trace(context.tracer.folder or Path(), trace_id))
+    ground = Ground(context.taxonomy, context.policy, context.store, context.versions)
+    edits = read_changes(changes, listing_nodes())
+    return await replay_listing(trace, ground, open_memory_trace(), edits)
 
 
 def mug_listing(id: str, text: str, **more: Any) -> MarketListing:

@@ -18,7 +18,7 @@ from graphs.listing import (
 from listing import ListingDocument, Photo
 from listing.errors import ModelError
 from models.scripted import ScriptedChatModel
-from tests.graphs.conftest import Script, mug_listing
+from tests.graphs.conftest import Script, mug_listing, replayed
 
 GRAPH = build_listing_graph()
 Take = Callable[..., Photo]
@@ -31,6 +31,8 @@ async def draft(context: ListingContext, *photos: Photo, **request: Any) -> List
         s.span_id for s in read_trace(find_trace(context.tracer.folder, document.trace_id)).spans
     }
     assert all(e.span_id in spans for e in document.evidence if e.span_id)
+    again = await replayed(context, document.trace_id)
+    assert not again.diverged, (again.stopped, again.differences[:1], again.listing, again.unasked)
     ids = {e.id for e in document.evidence}
     assert all(set(c.evidence) <= ids for c in document.claims)
     assert all(v.evidence and set(v.evidence) <= ids for v in document.attributes.values())

@@ -110,6 +110,29 @@ def synthetic_listing(
     return _listing(one, truth, price, rng, noise, place, f"user{rng.randint(10, 9999)}")
 
 
+def synthetic_message(rng: random.Random, kind: str) -> Marked:
+    """Returns what a seller says beside the photos: mostly of this item, often of no attribute."""
+    one = goods()[kind]
+    pen = _Pen(
+        rng, rng.betavariate(1.6, 2.2), one, rng.choice((one.bare, *one.casual)), town(rng),
+        f"user{rng.randint(10, 9999)}", f"{synthetic_price(rng):g}€", "",
+    )  # fmt: skip
+    truth = synthetic_truth(rng, one)
+    own = {spec.name for spec in one.template.attributes if spec.scope == "item"}
+    names = [n for n in truth if chance(rng, 0.7 if n in own else 0.1)]
+    phrases = _phrases()
+    count = rng.choices((0, 1, 2), (50, 35, 15))[0] if names else rng.randint(1, 2)
+    chat = [pen.written(line, {}) for line in rng.sample(phrases["chatter"], count)]
+    facts = [
+        words_of(rng.choice(phrases["message_leads"])) + fact
+        for fact in _facts(pen, truth, shuffled(rng, names))
+    ]
+    said = shuffled(rng, facts + chat)
+    if chance(rng, 0.5):
+        said = [part.sentence(rng.choice((".", ".", "!", ""))) for part in said]
+    return _careless(pen, joined(said, rng.choice((" ", "\n", ", "))))
+
+
 def _listing(
     one: Goods,
     truth: Mapping[str, str],

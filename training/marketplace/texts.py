@@ -2,7 +2,12 @@
 
 from training.marketplace.drafts import Draft, Style, honest_draft
 from training.marketplace.rewrites import Rewriting, Wish, rewrite_pair
-from training.marketplace.seller_texts import WrittenListing, seller_text, synthetic_listing
+from training.marketplace.seller_texts import (
+    WrittenListing,
+    seller_text,
+    synthetic_listing,
+    synthetic_message,
+)
 
 __all__ = [
     "Draft",
@@ -14,4 +19,5 @@ __all__ = [
     "rewrite_pair",
     "seller_text",
     "synthetic_listing",
+    "synthetic_message",
 ]
