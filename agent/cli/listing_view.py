@@ -72,6 +72,8 @@ def next_steps(document: ListingDocument) -> list[str]:
     steps = []
     if document.trace_id:
         steps.append(f"vouch trace show {document.trace_id[:12]}   (how this came about)")
+        if document.claims:
+            steps.append(f"vouch trace audit {document.trace_id[:12]}   (what each claim rests on)")
     if document.status == "drafted" and document.questions:
         steps.append('vouch draft ... --seller "..."   (answer the questions, draft again)')
     if any(warning.startswith("no listing index") for warning in document.warnings):

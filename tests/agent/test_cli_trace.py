@@ -46,3 +46,27 @@ def test_another_folder(vouch: Vouch, red: Path) -> None:
     assert json.loads(vouch("trace", "ls", "--json").stdout) == []
     there = json.loads(vouch("trace", "ls", "--trace-dir", "elsewhere", "--json").stdout)
     assert [run["status"] for run in there] == ["drafted"]
+
+
+def test_a_damaged_file_is_shown_with_a_warning(vouch: Vouch, red: Path) -> None:
+    trace_id = json.loads(vouch("draft", red, "--trace-dir", "t", "--json").stdout)["trace_id"]
+    (path,) = Path("t").glob("*/*.jsonl")
+    path.write_bytes(path.read_bytes()[:-30])
+    shown = vouch("trace", "show", trace_id, "--trace-dir", "t")
+    assert shown.exit_code == 0 and "node check_photos" in shown.stdout
+    assert "incomplete: part of the record is lost" in shown.stdout
+    assert "warning: line" in shown.stderr and "cut short" in shown.stderr
+    listed = vouch("trace", "ls", "--trace-dir", "t")
+    assert f"{trace_id[:12]}: its last line is cut short" in listed.stderr
+    told = json.loads(vouch("trace", "show", str(path), "--json").stdout)
+    assert told["complete"] is False and "cut short" in told["warnings"][0]
+    assert (told["schema"], told["content_captured"]) == ("vouch.trace/1", True)
+
+
+def test_a_file_that_holds_nothing_is_refused_in_one_line(vouch: Vouch, tmp_path: Path) -> None:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(b"\xff\xd8\xff" * 99)
+    refused = vouch("trace", "show", str(file))
+    assert refused.exit_code == 2 and refused.stdout == ""
+    (line,) = refused.stderr.splitlines()
+    assert str(file) in line and "nothing of it can be read as OTLP JSON" in line
