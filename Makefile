@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY ?= PASSIVE
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: demo test test-all lint bench clean
+.PHONY: demo test test-all lint bench golden browser clean
 
 # torch's CPU build comes from the pin in constraints.txt; a marker file records a finished install.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -26,11 +26,20 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-test: lint
+# The pages are tested in a real browser; where none can be installed those tests skip, saying so.
+browser:
+	command -v chromium >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+
+test: lint browser
 	$(BIN)/pytest -q
 
-test-all: lint
+test-all: lint browser
 	$(BIN)/pytest -q -m ''
+
+# Records the runs of eval_traces/golden anew; `git diff` shows what changed.
+golden: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.golden.record
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/vouch bench --list
