@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -18,6 +18,9 @@ from pydantic_settings import (
 )
 
 from listing.errors import SettingsError
+
+if TYPE_CHECKING:
+    from eval_traces.retention import Retention
 
 CHECKPOINT = Path(__file__).parents[1] / "models" / "checkpoints" / "vouch-small"
 """The checkpoint that ships."""
@@ -51,6 +54,10 @@ class Settings(BaseSettings):
     """Folder of the listing index, or a `weaviate(s)://` address; none: `index` under home."""
     trace_dir: Path | None = None
     """Folder of traces; none: `traces` under home."""
+    trace_max_age_days: float = Field(default=30.0, ge=0)
+    """Older runs are removed; 0 keeps them. See `retention` for the folders that this concerns."""
+    trace_max_mb: int = Field(default=2048, ge=0)
+    """Beyond so many MB (of 2^20 bytes) of traces the oldest runs are removed; 0 keeps them."""
     taxonomy: Path | None = None
     """Taxonomy file; none: the market's own."""
     policies: Path | None = None
@@ -109,6 +116,25 @@ class Settings(BaseSettings):
     def traces(self) -> Path:
         """Where traces are written."""
         return (self.trace_dir or self.home_folder / "traces").expanduser()
+
+    @property
+    def retention(self) -> "Retention | None":
+        """The limits of the trace folder in force; None where nothing is ever removed.
+
+        The folder under home is kept within the limits as they are. One that VOUCH_TRACE_DIR or
+        `vouch.toml` names is let be until a limit is set, too, and then that one holds; one that a
+        command was given (`--trace-dir`) is always let be.
+        """
+        from eval_traces.retention import Retention
+
+        days, size = self.trace_max_age_days, self.trace_max_mb
+        if self.trace_dir is not None:
+            if self.trace_dir != _configured_trace_dir():
+                return None
+            days = days if "trace_max_age_days" in self.model_fields_set else 0
+            size = size if "trace_max_mb" in self.model_fields_set else 0
+        limits = Retention(max_age_days=days, max_bytes=size * 2**20)
+        return limits if limits.limited else None
 
     @property
     def threads_file(self) -> Path:
@@ -184,5 +210,16 @@ def _variables() -> set[str]:
 
 
 def _keys() -> set[str]:
+    return set(_file())
+
+
+def _file() -> dict[str, Any]:
     file = Path(FILE)
-    return set(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else set()
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _configured_trace_dir() -> Path | None:
+    """The trace folder that environment or file name, whatever a command was given."""
+    upper = {name.upper(): value for name, value in os.environ.items()}
+    named = upper.get(f"{_PREFIX}TRACE_DIR") or _file().get("trace_dir")
+    return Path(named) if named else None

@@ -23,6 +23,11 @@ BENCHES: dict[str, Bench] = {
     bench.name: bench
     for bench in (
         Bench(
+            "ablation",
+            "bench.ablation",
+            "what category and references are worth to a draft, with blind controls",
+        ),
+        Bench(
             "categories",
             "bench.categories",
             "seconds for one category prediction, our taxonomy against Shopify's 10,595",
@@ -33,14 +38,34 @@ BENCHES: dict[str, Bench] = {
             "what the checkpoint can do on held-out photos and texts, with intervals",
         ),
         Bench(
+            "injected_errors",
+            "bench.injected_errors",
+            "what the audit finds of 2,000 injected errors, by kind, and what it leaves",
+        ),
+        Bench(
             "real_photos",
             "bench.real_photos",
             "drafts from real photos, to be judged by eye",
         ),
         Bench(
+            "replay",
+            "bench.replay",
+            "seconds to replay a recorded run, against running it anew with the model",
+        ),
+        Bench(
+            "scoring",
+            "bench.scoring",
+            "how fast recorded runs are scored, against json.loads into a span tree",
+        ),
+        Bench(
             "stream_guard",
             "bench.stream_guard",
             "what the stream guard catches and delays, against checking the finished text",
+        ),
+        Bench(
+            "tracing",
+            "bench.tracing",
+            "what recording costs a run, against the same run unrecorded; limit 2 %",
         ),
         Bench(
             "visual_search",

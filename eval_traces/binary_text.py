@@ -31,9 +31,16 @@ def sha256_uri(data: bytes) -> str:
 
 def decode_base64(text: str) -> bytes | None:
     """Return the bytes of a base64 text (standard or URL-safe, spaces and padding optional)."""
+    plain = _decoded(text) if len(text) % 4 == 0 else None
+    if plain is not None:  # as encoders write it: no need to look for blanks in megabytes
+        return plain
     packed = re.sub(r"\\n|\\r|\s|=|%3D|%0A", "", text).replace("-", "+").replace("_", "/")
+    return _decoded(packed + "=" * (-len(packed) % 4))
+
+
+def _decoded(text: str) -> bytes | None:
     try:
-        return base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
 

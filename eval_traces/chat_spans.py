@@ -7,7 +7,7 @@ from the call's metadata, `prompt_name` and `prompt_version`.
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,18 @@ class _Call:
     span: OpenSpan
     began: float = field(default_factory=time.perf_counter)
     first_chunk: float | None = None
+    pieces: list[str] = field(default_factory=list)
+    """The text so far, as it came."""
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    def streamed(self, piece: str) -> None:
+        if self.first_chunk is None:
+            self.first_chunk = time.perf_counter() - self.began
+        if piece:
+            self.pieces.append(piece)
 
 
 class ChatSpans(BaseCallbackHandler):
@@ -75,7 +87,13 @@ class ChatSpans(BaseCallbackHandler):
             return
         told = metadata or {}
         given = {**kwargs.get("options", {}), **kwargs.get("invocation_params", {})}
-        span = self._tracer.start_chat(_model_name(serialized, told, given), _request(told, given))
+        span = self._tracer.start_chat(
+            _model_name(serialized, told, given),
+            _request(told, given),
+            abandoned=lambda: self._abandoned(run_id),
+        )
+        if not span.recording:
+            return
         span.set_json(names.INPUT_MESSAGES, input_messages(messages[0] if messages else ()))
         for key, name in _DOCUMENTS.items():
             if given.get(key) is not None:
@@ -88,20 +106,27 @@ class ChatSpans(BaseCallbackHandler):
     def on_llm_new_token(
         self, token: str | list[str | dict[str, Any]], *, run_id: UUID, **kwargs: Any
     ) -> None:
-        """Note when the first chunk came."""
-        self._note_chunk(run_id)
+        """Note a piece of the answer, and when the first came."""
+        call = self._calls.get(run_id)
+        if call is not None:
+            call.streamed(_text_of(token))
 
     def on_stream_event(self, event: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        """Note when the first chunk came, for models that stream events."""
-        if isinstance(event, Mapping) and event.get("event") == "content-block-delta":
-            self._note_chunk(run_id)
+        """Note a piece of the answer, for models that stream events."""
+        call = self._calls.get(run_id)
+        if call is None or not isinstance(event, Mapping):
+            return
+        if event.get("event") == "content-block-delta":
+            delta = event.get("delta")
+            text = delta.get("text") if isinstance(delta, Mapping) else None
+            call.streamed(text if isinstance(text, str) else "")
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **kwargs: Any) -> None:
         """Record the answer and end the span."""
         call = self._take(run_id)
         if call is not None:
-            _answer(call, response)
-            call.span.end()
+            self._answer(call, response)
+            self._tracer.end_chat(call.span)
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """Record what came before the error, the error, and end the span."""
@@ -109,19 +134,34 @@ class ChatSpans(BaseCallbackHandler):
         if call is None:
             return
         response = kwargs.get("response")
-        if isinstance(response, LLMResult):
-            _answer(call, response)
+        self._answer(call, response if isinstance(response, LLMResult) else None, stopped=True)
         call.span.fail(error)
-        call.span.end()
+        self._tracer.end_chat(call.span)
 
-    def _note_chunk(self, run_id: UUID) -> None:
-        call = self._calls.get(run_id)
-        if call is not None and call.first_chunk is None:
-            call.first_chunk = time.perf_counter() - call.began
+    def _abandoned(self, run_id: UUID) -> None:
+        """The run ends while the model still answers: keep what it said so far."""
+        call = self._take(run_id)
+        if call is not None:
+            self._answer(call, None, stopped=True)
 
     def _take(self, run_id: UUID) -> _Call | None:
         with self._lock:
             return self._calls.pop(run_id, None)
+
+    def _answer(self, call: _Call, response: LLMResult | None, *, stopped: bool = False) -> None:
+        """Record the answer; of one that was stopped exactly what had been streamed."""
+        generations = _generations(response)
+        span, said = call.span, call.text
+        if stopped and said and (not generations or generations[0].message.text != said):
+            generations = [ChatGeneration(message=AIMessage(said))]
+        if call.first_chunk is not None:
+            span.set(names.REQUEST_STREAM, True)
+            span.set(names.TIME_TO_FIRST_CHUNK, call.first_chunk)
+            told = generations[0].message.text if generations else ""
+            if told == said == self._tracer.content.text(said):
+                span.set(names.RESPONSE_CHUNKS, [len(piece) for piece in call.pieces])
+        if generations:
+            _tell(span, generations)
 
 
 def _model_name(
@@ -154,14 +194,19 @@ def _request(told: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Att
     return request
 
 
-def _answer(call: _Call, response: LLMResult) -> None:
-    generations = [g for g in (response.generations or [[]])[0] if isinstance(g, ChatGeneration)]
-    span = call.span
-    if call.first_chunk is not None:
-        span.set(names.REQUEST_STREAM, True)
-        span.set(names.TIME_TO_FIRST_CHUNK, call.first_chunk)
-    if not generations:
-        return
+def _text_of(content: str | list[str | dict[str, Any]]) -> str:
+    if isinstance(content, str):
+        return content
+    blocks = (b if isinstance(b, str) else b.get("text", "") for b in content)
+    return "".join(text for text in blocks if isinstance(text, str))
+
+
+def _generations(response: LLMResult | None) -> list[ChatGeneration]:
+    made = response.generations if response is not None else []
+    return [g for g in (made or [[]])[0] if isinstance(g, ChatGeneration)]
+
+
+def _tell(span: OpenSpan, generations: Sequence[ChatGeneration]) -> None:
     reasons = [_finish_reason(g) for g in generations]
     made = zip(generations, reasons, strict=True)
     span.set_json(names.OUTPUT_MESSAGES, [output_message(g.message, r) for g, r in made])

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
@@ -96,6 +96,13 @@ class ContentFilter:
             return "[nested too deep]"
         if value is None or isinstance(value, bool):
             return value
+        kind = type(value)
+        if kind is str:  # most values are of these three
+            return self._string(str(value), key)
+        if isinstance(value, dict):
+            return self._mapping(value, depth)
+        if kind is list:
+            return self._list(cast("list[object]", value), key, depth)
         if isinstance(value, Enum):
             return self.value(value.value, key, depth)
         if isinstance(value, np.generic):
@@ -141,12 +148,15 @@ class ContentFilter:
         if isinstance(value, Set):
             return sorted((self.value(v, key, depth + 1) for v in value), key=canonical_json)
         if isinstance(value, Sequence):
-            return [self.value(v, key, depth + 1) for v in value]
+            return self._list(value, key, depth)
         if isinstance(value, BaseException):
             return {"type": type(value).__name__, "message": self.text(str(value))}
         if isinstance(value, date | time | PurePath | UUID | Decimal):
             return self._string(str(value), key)
         return {"type": "object", "class": f"{type(value).__module__}.{type(value).__qualname__}"}
+
+    def _list(self, items: Sequence[object], key: str, depth: int) -> Json:
+        return [self.value(item, key, depth + 1) for item in items]
 
     def _mapping(self, value: Mapping[Any, object], depth: int) -> Json:
         photo = as_photo_part(value)

@@ -61,11 +61,16 @@ TRACE_SCHEMA: Final = "listing.trace.schema"
 SCHEMA: Final = "vouch.trace/1"
 SETTINGS: Final = "listing.settings"
 """On the root, JSON: the limits, thresholds, prompts and model that steered the run."""
+CONTENT_CAPTURED: Final = "listing.content.captured"
+"""False on the root of a run whose content was not recorded, by the operator's wish."""
 REPLAY_PARENT: Final = "listing.replay.parent"
 """On the root of a replay: the trace id of the run that it replays."""
 REPLAY_FROM: Final = "listing.replay.from"
 REPLAY_LIVE: Final = "listing.replay.live"
 REPLAY_EDITS: Final = "listing.replay.edits"
+REPLAY_ANSWERED: Final = "listing.replay.answered"
+"""On a tool span of a replay whose result was taken from the record: `whole`, or `missed` where the
+tool ran and asked the model what the record does not have."""
 CONVERSATION_ID: Final = "gen_ai.conversation.id"
 WORKFLOW_NAME: Final = "gen_ai.workflow.name"
 AGENT_NAME: Final = "gen_ai.agent.name"
@@ -143,7 +148,9 @@ IMAGE_TOKENS: Final = "gen_ai.usage.image.input_tokens"
 CACHED_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"
 OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 RESPONSE_CHUNKS: Final = "listing.response.chunks"
-"""Lengths in code points of the pieces that a streamed answer came in."""
+"""Lengths in code points of the pieces that a streamed answer came in.
+
+They add up to the recorded text; absent where contact data had to be taken out of it."""
 RESPONSE_METADATA: Final = "listing.response.metadata"
 """What the model said beside its message (probabilities of the choices), as JSON."""
 
@@ -153,7 +160,17 @@ EVALUATION_NAME: Final = "gen_ai.evaluation.name"
 EVALUATION_SCORE: Final = "gen_ai.evaluation.score.value"
 EVALUATION_LABEL: Final = "gen_ai.evaluation.score.label"
 EVALUATION_EXPLANATION: Final = "gen_ai.evaluation.explanation"
+EVALUATION_WEIGHT: Final = "listing.evaluation.weight"
+"""How much a score counts among those of other runs, where that is not 1: the number of claims."""
 STARTED_EVENT: Final = "listing.span.started"
 """Only in the file of a run that has not ended: says what was under way when it stopped."""
 STARTED_NAME: Final = "listing.span.name"
 STARTED_PARENT: Final = "listing.span.parent_id"
+
+CONTENT: Final = frozenset(
+    {INPUT, INPUT_TYPE, OUTPUT, OUTPUT_TYPE, TOOL_ARGUMENTS, TOOL_RESULT, TOOL_DEFINITIONS}
+    | {QUERY, INPUT_MESSAGES, OUTPUT_MESSAGES, REQUEST_STOP, REQUEST_CHOICES, REQUEST_SPANS}
+    | {REQUEST_FORMAT, RESPONSE_METADATA, INTERRUPTS, ROUTE_REASON, EVALUATION_EXPLANATION}
+)
+"""Attributes that hold words of sellers, listings and models: left out where content is not to be
+recorded. Of `gen_ai.retrieval.documents` ids, scores and matches stay."""

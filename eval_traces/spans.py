@@ -17,10 +17,12 @@ from opentelemetry.trace import Status, StatusCode
 from eval_traces import names
 from eval_traces.content import ContentFilter
 from eval_traces.otlp import Attribute, Event, Scalar
-from eval_traces.trace_files import TraceFiles
+from eval_traces.trace_sink import TraceSink
 from listing.errors import GenerationCancelled
 
 _MAX_MESSAGE = 2000
+_BARE = ("id", "score", "match")
+"""What is told of a found listing whose content is not to be recorded."""
 _CANCELLED = (CancelledError, GeneratorExit, KeyboardInterrupt, SystemExit, GenerationCancelled)
 
 
@@ -29,7 +31,22 @@ class Recorder:
     """What a span needs of its tracer."""
 
     content: ContentFilter
-    files: TraceFiles
+    sinks: tuple[TraceSink, ...]
+    captured: bool = True
+    """Whether inputs, outputs and messages are recorded."""
+
+    def keeps(self, key: str) -> bool:
+        """Tell whether an attribute is recorded."""
+        return self.captured or key not in names.CONTENT
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a span is and where it hangs."""
+
+    name: str
+    kind: names.SpanKind
+    parent: "OpenSpan | None" = None
 
 
 class OpenSpan:
@@ -37,19 +54,36 @@ class OpenSpan:
 
     output_key = names.OUTPUT
 
-    def __init__(self, recorder: Recorder, span: SdkSpan | None) -> None:
+    def __init__(self, recorder: Recorder, span: SdkSpan | None, place: Place) -> None:
         self._recorder = recorder
         self.sdk_span = span
+        self.name = place.name
+        self.kind = place.kind
+        """`node`, `tool`, `chat`, ...: what the span stands for."""
+        self.parent = place.parent
+        """The span that was open where this one began; None for the root of a run."""
         context = span.get_span_context() if span else None
         self.trace_id = f"{context.trace_id:032x}" if context else ""
         """32 hex digits; empty when nothing is recorded."""
         self.span_id = f"{context.span_id:016x}" if context else ""
         """16 hex digits, for `Evidence.span_id`; empty when nothing is recorded."""
 
+    @property
+    def label(self) -> str:
+        """The name without the operation: of a node, tool, index, model or run."""
+        return self.name.partition(" ")[2] or self.name
+
+    @property
+    def recording(self) -> bool:
+        """Whether what is said of the span is kept: its run is recorded and it has not ended."""
+        return self.sdk_span is not None and self.sdk_span.is_recording()
+
     def set(self, key: str, value: Attribute) -> None:
         """Set one attribute; texts are filtered, None and an ended span are let be."""
         span = self.sdk_span
         if span is None or value is None or not span.is_recording():
+            return
+        if not self._recorder.keeps(key):
             return
         if isinstance(value, str) and key.endswith((".id", ".model")):
             value = self._recorder.content.label(value)
@@ -60,7 +94,7 @@ class OpenSpan:
     def set_json(self, key: str, value: object) -> None:
         """Set one attribute to any value, filtered, as canonical JSON."""
         span = self.sdk_span
-        if span is not None and span.is_recording():
+        if span is not None and span.is_recording() and self._recorder.keeps(key):
             span.set_attribute(key, self._recorder.content.json(value))
 
     def result(self, value: object) -> None:
@@ -86,10 +120,11 @@ class OpenSpan:
             names.EVALUATION_LABEL: label,
             names.EVALUATION_EXPLANATION: explanation,
         }
-        said = {k: self._filtered(v) for k, v in given.items() if v is not None}
-        self._recorder.files.add_event(
-            Event(names.EVALUATION_EVENT, self.trace_id, self.span_id, time.time_ns(), said)
-        )
+        keeps = self._recorder.keeps
+        said = {k: self._filtered(v) for k, v in given.items() if v is not None and keeps(k)}
+        event = Event(names.EVALUATION_EVENT, self.trace_id, self.span_id, time.time_ns(), said)
+        for sink in self._recorder.sinks:
+            sink.add_event(event)
 
     def fail(self, error: BaseException) -> None:
         """Record how the span ended early: a pause and a cancellation are no failures."""
@@ -102,14 +137,20 @@ class OpenSpan:
             self.set(names.CANCELLED, True)
         elif not _is_control_flow(error) and self.sdk_span is not None:
             self.set(names.ERROR_TYPE, type(error).__name__)
-            message = self._recorder.content.text(str(error))[:_MAX_MESSAGE]
-            text = f"{type(error).__name__}: {message}" if message else type(error).__name__
-            self.sdk_span.set_status(Status(StatusCode.ERROR, text))
+            self.sdk_span.set_status(Status(StatusCode.ERROR, self._told(error)))
 
     def end(self) -> None:
         """End the span; a second end is let be."""
         if self.sdk_span is not None and self.sdk_span.is_recording():
             self.sdk_span.end()
+
+    def _told(self, error: BaseException) -> str:
+        """An error's message may quote what went in, so it is content, too."""
+        kind = type(error).__name__
+        if not self._recorder.captured:
+            return kind
+        message = self._recorder.content.text(str(error))[:_MAX_MESSAGE]
+        return f"{kind}: {message}" if message else kind
 
     def _filtered(self, value: Scalar | list[Scalar]) -> Scalar | list[Scalar]:
         if isinstance(value, str):
@@ -128,7 +169,8 @@ class RunSpan(OpenSpan):
         span = self.sdk_span
         if span is None or span.parent is not None:
             return None
-        return self._recorder.files.path_of(self.trace_id, span.start_time or 0)
+        places = (s.path_of(self.trace_id, span.start_time or 0) for s in self._recorder.sinks)
+        return next((path for path in places if path is not None), None)
 
     def set_status(self, status: str, mode: str | None = None) -> None:
         """Record the run's status (`drafted`, `refused`, ...) and the mode that it ended in."""
@@ -172,7 +214,10 @@ class RetrievalSpan(OpenSpan):
 
     def documents(self, found: Iterable[object]) -> None:
         """Record what was found, best first: objects or dicts with id, score and match."""
-        self.result([_document(d) for d in found])
+        told = [_document(d) for d in found]
+        if not self._recorder.captured:
+            told = [{k: d[k] for k in _BARE if k in d} for d in told]
+        self.result(told)
 
 
 class EmbeddingsSpan(OpenSpan):

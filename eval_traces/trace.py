@@ -17,6 +17,7 @@ from listing.document import ListingDocument
 from listing.errors import BadInputError, NotFoundError
 
 LISTING_SCHEMA = "vouch.listing/1"
+LISTING_FAMILY = "vouch.listing/"
 _INPUT_KEYS = (names.TOOL_ARGUMENTS, names.INPUT_MESSAGES, names.QUERY, names.INPUT)
 _OUTPUT_KEYS = (names.TOOL_RESULT, names.DOCUMENTS, names.OUTPUT_MESSAGES, names.OUTPUT)
 
@@ -129,9 +130,38 @@ class Trace:
     trace_id: str
     root: Span
     complete: bool
-    """False when the file is of a run that did not end, or still goes on."""
+    """False when the run did not end or still goes on, or when part of its record is lost."""
     evaluations: tuple[Evaluation, ...] = ()
     path: Path | None = None
+    warnings: tuple[str, ...] = ()
+    """What could not be read, or only as far as it is known; for people."""
+    schema: str = names.SCHEMA
+    """The edition of the record's names; empty for a trace that vouch did not record."""
+
+    @property
+    def content_captured(self) -> bool:
+        """Whether inputs, outputs and messages were recorded; the operator may not have wanted it.
+
+        Without them a run can neither be audited nor replayed: times, routes and scores are there.
+        """
+        return self.root.attributes.get(names.CONTENT_CAPTURED) is not False
+
+    def require(self, purpose: str, *, content: bool = True) -> None:
+        """Refuse what cannot be done with this record; `purpose` ends the sentence "cannot be".
+
+        BadInputError where it is of an unknown schema or, if `content` is needed, holds none.
+        """
+        where = self.path or f"trace {self.trace_id}"
+        if self.schema != names.SCHEMA:
+            told = f"is written in {self.schema}" if self.schema else "was not recorded by vouch"
+            raise BadInputError(
+                f"{where}: {told}, so it cannot be {purpose}; this vouch knows {names.SCHEMA}"
+            )
+        if content and not self.content_captured:
+            raise BadInputError(
+                f"{where}: was recorded without content, so it cannot be {purpose}; set "
+                "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true to record content"
+            )
 
     @property
     def thread_id(self) -> str:
@@ -187,18 +217,24 @@ class Trace:
     def document(self) -> ListingDocument | None:
         """Return the listing that the run made, or None if it made none.
 
-        For an assistant's run that is the last listing drafted in it. BadInputError when the
-        recorded document does not fit the schema.
+        For an assistant's run that is the last listing drafted in it. Of a newer schema what this
+        one knows is given. BadInputError when the recorded document does not fit.
         """
         runs = [s for s in self.spans if s.kind in ("workflow", "agent")]
         for run in (self.root, *reversed(runs)):
             output = run.output
-            if isinstance(output, dict) and output.get("schema") == LISTING_SCHEMA:
-                try:
-                    return ListingDocument.model_validate(output)
-                except ValidationError as error:
-                    where = self.path or self.trace_id
-                    raise BadInputError(
-                        f"{where}: the recorded listing does not fit {LISTING_SCHEMA}: {error}"
-                    ) from None
+            if isinstance(output, dict) and str(output.get("schema")).startswith(LISTING_FAMILY):
+                return self._fitted(output)
         return None
+
+    def _fitted(self, output: Mapping[str, object]) -> ListingDocument:
+        """A document of a newer edition is read for what this one knows of it."""
+        try:
+            return ListingDocument.model_validate({**output, "schema": LISTING_SCHEMA})
+        except ValidationError as error:
+            where = self.path or self.trace_id
+            told = output["schema"]
+            newer = "" if told == LISTING_SCHEMA else f", being {told}"
+            raise BadInputError(
+                f"{where}: the recorded listing does not fit {LISTING_SCHEMA}{newer}: {error}"
+            ) from None

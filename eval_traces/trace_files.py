@@ -6,7 +6,6 @@ the record of the run, never the run.
 """
 
 import logging
-import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,13 +14,15 @@ from pathlib import Path
 from typing import TextIO
 
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, Span
 
 from eval_traces import names
-from eval_traces.otlp import Attribute, Event, event_line, span_line
+from eval_traces.otlp import Attribute, Event, event_line
+from eval_traces.otlp_encode import span_line
+from eval_traces.retention import Sweeper
+from eval_traces.trace_folder import PARTIAL, SUFFIX, private_file, replace_lines
+from eval_traces.trace_sink import TraceSink
 
-SUFFIX = ".otlp.jsonl"
-PARTIAL = ".partial"
 _log = logging.getLogger(__name__)
 
 
@@ -31,39 +32,38 @@ class _OpenTrace:
     stream: TextIO | None = None
     spans: list[tuple[int, str]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
-    live: dict[int, Span] = field(default_factory=dict)
 
 
-class TraceFiles(SpanProcessor):
-    """Collects the spans of every open trace; with `folder` None it writes nothing."""
+class TraceFiles(TraceSink):
+    """Collects the spans of every open run; with `folder` None it writes nothing."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, sweeper: Sweeper | None = None) -> None:
+        """Write to `folder`; `sweeper` is told whenever a run has ended."""
+        super().__init__()
         self._folder = folder
+        self._sweeper = sweeper
         self._open: dict[int, _OpenTrace] = {}
         self._lock = threading.Lock()
 
     def path_of(self, trace_id: str, started: int) -> Path | None:
         """Return where the finished file of a trace that started at `started` ns will be."""
-        if self._folder is None:
-            return None
-        day = datetime.fromtimestamp(started / 1e9, UTC).date().isoformat()
-        return self._folder / day / f"{trace_id}{SUFFIX}"
+        return None if self._folder is None else _path(trace_id, started, self._folder)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Note that a span began; a root span opens its file."""
-        context = span.get_span_context()
-        started = span.start_time or 0
-        path = self.path_of(f"{context.trace_id:032x}", started)
-        if path is None:
+        if self._folder is None:
             return
+        context = span.get_span_context()
+        line = event_line(_started(span))
         with self._lock:
             if span.parent is None:
+                path = _path(f"{context.trace_id:032x}", span.start_time or 0, self._folder)
                 self._open[context.trace_id] = _begin(path)
             trace = self._open.get(context.trace_id)
             if trace is None:
                 return
-            trace.live[context.span_id] = span
-            _append(trace, event_line(_started(span)))
+            self._began(context.trace_id, context.span_id, span)
+            _append(trace, line)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Record an ended span; the end of the root finishes the file."""
@@ -71,16 +71,20 @@ class TraceFiles(SpanProcessor):
         if context is None or context.trace_id not in self._open:
             return
         line = span_line(span)
+        root = span.parent is None
         with self._lock:
             trace = self._open.get(context.trace_id)
             if trace is None:
                 return
-            trace.live.pop(context.span_id, None)
+            self._ended(context.trace_id, context.span_id, root=root)
             trace.spans.append((span.start_time or 0, line))
             _append(trace, line)
-            if span.parent is None:
+            if root:
                 del self._open[context.trace_id]
-                _finish(trace)
+        if root:
+            _finish(trace)
+            if self._sweeper is not None:
+                self._sweeper.run_ended()
 
     def add_event(self, event: Event) -> None:
         """Record an event of a span whose run is still open."""
@@ -91,22 +95,19 @@ class TraceFiles(SpanProcessor):
                 trace.events.append(line)
                 _append(trace, line)
 
-    def end_leftovers(self, root: int, trace_id: int) -> None:
-        """End every span of the trace but `root`: abandoned streams, threads that still run."""
-        with self._lock:
-            trace = self._open.get(trace_id)
-            left = [s for i, s in trace.live.items() if i != root] if trace else []
-        for span in reversed(left):
-            span.set_attribute(names.UNFINISHED, True)
-            span.end()
-
     def shutdown(self) -> None:
         """Close the files of runs that are still open; their `.partial` files stay."""
         with self._lock:
             for trace in self._open.values():
-                if trace.stream is not None:
-                    trace.stream.close()
+                _close(trace)
             self._open.clear()
+        if self._sweeper is not None:
+            self._sweeper.close()
+
+
+def _path(trace_id: str, started: int, folder: Path) -> Path:
+    day = datetime.fromtimestamp(started / 1e9, UTC).date().isoformat()
+    return folder / day / f"{trace_id}{SUFFIX}"
 
 
 def _started(span: Span) -> Event:
@@ -160,26 +161,7 @@ def _finish(trace: _OpenTrace) -> None:
     _close(trace)
     spans = [line for _, line in sorted(trace.spans, key=lambda s: s[0])]
     try:
-        replace_lines(trace.path, [*spans, *trace.events])
+        replace_lines(trace.path, [*spans, *trace.events], durable=False)
         trace.path.with_name(trace.path.name + PARTIAL).unlink(missing_ok=True)
     except OSError as error:
         _log.error("the trace file %s cannot be written: %s", trace.path, error)
-
-
-def replace_lines(path: Path, lines: list[str]) -> None:
-    """Write a whole file so that it is seen complete or not at all; OSError where it cannot be."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with private_file(fresh) as stream:
-            stream.writelines(line + "\n" for line in lines)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def private_file(path: Path) -> TextIO:
-    """Open a file for writing that only its owner may read: traces hold sellers' words."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-    return os.fdopen(descriptor, "w", encoding="utf-8")

@@ -1,121 +1,126 @@
-"""Reads a trace file into a tree, and says which line is wrong where it cannot."""
+"""Reads trace files into trees, as far as is honest: what had to be left out is in `warnings`.
+
+A line that cannot be read costs itself alone. Only a file that holds nothing of use is refused.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from eval_traces import names
-from eval_traces.names import SpanKind
-from eval_traces.otlp import Event, RawSpan, parse_line
-from eval_traces.trace import Evaluation, Span, Trace
-from eval_traces.trace_files import PARTIAL
+from eval_traces.otlp import Event, RawSpan
+from eval_traces.trace import Trace
+from eval_traces.trace_build import assemble
+from eval_traces.trace_folder import PARTIAL
+from eval_traces.trace_source import Piece, read_pieces
 from listing.errors import BadInputError
+
+_TOLD = 3
+"""So many lines that cannot be read are told one by one."""
 
 
 def read_trace(path: str | Path) -> Trace:
-    """Read a trace file. BadInputError names file and line when it cannot be read.
+    """Read the file of one run: OTLP JSON lines, or one OTLP JSON document, gzipped or not.
 
-    A `.partial` file gives the tree of what was recorded, `complete` False; its last line may be
-    cut short.
+    A `.partial` file gives the tree of what was recorded, `complete` False. BadInputError where
+    the file cannot be opened, holds no span that can be read, or holds several traces.
     """
     path = Path(path)
-    partial = path.name.endswith(PARTIAL)
     spans: dict[str, RawSpan] = {}
     events: list[Event] = []
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise BadInputError(f"{path}: cannot be read: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            parsed = parse_line(line.decode())
-        except ValueError as error:
-            if partial and number >= len(lines):
-                break
-            raise BadInputError(f"{path}, line {number}: {error}") from None
-        spans |= {s.span_id: s for s in parsed.spans}
-        events += parsed.events
-    return _assemble(path, spans, events, complete=not partial)
-
-
-def _assemble(
-    path: Path, spans: dict[str, RawSpan], events: list[Event], *, complete: bool
-) -> Trace:
-    for event in events:
-        if event.name == names.STARTED_EVENT and event.span_id not in spans:
-            spans[event.span_id] = _under_way(event)
-    trace_ids = {s.trace_id for s in spans.values()}
-    if len(trace_ids) != 1:
+    problems: list[Piece] = []
+    trace_ids: set[str] = set()
+    for piece in read_pieces(path):
+        if piece.problem:
+            problems.append(piece)
+        for span in piece.line.spans:
+            spans[span.span_id] = span
+            trace_ids.add(span.trace_id)
+        events += piece.line.events
+    trace_ids |= {e.trace_id for e in events if e.name == names.STARTED_EVENT}
+    if len(trace_ids) > 1:
         raise BadInputError(
             f"{path}: holds {len(trace_ids)} traces; a trace file holds the spans of one run"
         )
-    roots = [s for s in spans.values() if s.parent_id is None]
-    if len(roots) != 1:
-        raise BadInputError(f"{path}: {len(roots)} root spans; a run has one")
-    root = _tree(roots[0], spans)
-    if sum(1 for _ in root.walk()) != len(spans):
-        raise BadInputError(f"{path}: spans name each other as parents in a circle")
-    judged = tuple(_evaluation(e) for e in events if e.name == names.EVALUATION_EVENT)
-    ended = complete and root.end is not None
-    return Trace(trace_ids.pop(), root, ended, judged, path)
+    if not trace_ids:
+        raise BadInputError(f"{path}: {_nothing(problems)}")
+    ended = not path.name.endswith(PARTIAL)
+    return assemble(spans, events, path=path, ended=ended, lost=_told(problems))
 
 
-def _tree(root: RawSpan, spans: Mapping[str, RawSpan]) -> Span:
-    """Children whose parent is not in the file hang from the root."""
-    below: dict[str, list[RawSpan]] = defaultdict(list)
-    for raw in sorted(spans.values(), key=lambda s: s.start):
-        if raw is not root:
-            below[_parent_of(raw, root, spans)].append(raw)
-    order = [root]
-    for raw in order:
-        order += below[raw.span_id]
-    built: dict[str, Span] = {}
-    for raw in reversed(order):
-        children = tuple(built[child.span_id] for child in below[raw.span_id])
-        built[raw.span_id] = _span(raw, children)
-    return built[root.span_id]
+def read_traces(path: str | Path) -> Iterator[Trace]:
+    """Yield the traces of a file that may hold many, each when its last line has been read.
+
+    The file is read twice, so that no more traces are in memory at once than lie interleaved.
+    What could not be read is told in the warnings of the trace that comes next, or of the last
+    one. BadInputError where the file cannot be opened or holds no span that can be read.
+    """
+    path = Path(path)
+    last = _last_lines(path)
+    held: dict[str, _Held] = defaultdict(_Held)
+    problems: list[Piece] = []
+    ready: _Held | None = None
+    ended = not path.name.endswith(PARTIAL)
+    for position, piece in enumerate(read_pieces(path)):
+        if piece.problem:
+            problems.append(piece)
+        for span in piece.line.spans:
+            held[span.trace_id].spans[span.span_id] = span
+        for event in piece.line.events:
+            held[event.trace_id].events.append(event)
+        for trace_id in last.get(position, ()):
+            done = held.pop(trace_id, None)
+            if done is None or not done.holds_spans:
+                continue
+            if ready is not None:
+                yield assemble(ready.spans, ready.events, path=path, ended=ended, lost=ready.lost)
+            done.lost, problems = _told(problems), []
+            ready = done
+    if ready is None:
+        raise BadInputError(f"{path}: {_nothing(problems)}")
+    lost = [*ready.lost, *_told(problems)]
+    yield assemble(ready.spans, ready.events, path=path, ended=ended, lost=lost)
 
 
-def _parent_of(raw: RawSpan, root: RawSpan, spans: Mapping[str, RawSpan]) -> str:
-    return raw.parent_id if raw.parent_id in spans and raw.parent_id else root.span_id
+@dataclass
+class _Held:
+    """What has been read of a trace whose last line is still to come."""
+
+    spans: dict[str, RawSpan] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    @property
+    def holds_spans(self) -> bool:
+        return bool(self.spans) or any(e.name == names.STARTED_EVENT for e in self.events)
 
 
-def _span(raw: RawSpan, children: tuple[Span, ...]) -> Span:
-    operation = raw.attributes.get(names.OPERATION)
-    kind: SpanKind = names.KIND_OF_OPERATION.get(str(operation), "other")
-    if names.NODE_NAME in raw.attributes:
-        kind = "node"
-    return Span(
-        raw.span_id, raw.parent_id, raw.name, kind, raw.start, raw.end, raw.attributes,
-        raw.failed, raw.message, children,
-    )  # fmt: skip
+def _last_lines(path: Path) -> dict[int, list[str]]:
+    """Which traces end with which piece of the file."""
+    last: dict[str, int] = {}
+    for position, piece in enumerate(read_pieces(path)):
+        for span in piece.line.spans:
+            last[span.trace_id] = position
+        for event in piece.line.events:
+            last[event.trace_id] = position
+    ends: dict[int, list[str]] = defaultdict(list)
+    for trace_id, position in last.items():
+        ends[position].append(trace_id)
+    return ends
 
 
-def _under_way(event: Event) -> RawSpan:
-    own = (names.STARTED_NAME, names.STARTED_PARENT)
-    return RawSpan(
-        trace_id=event.trace_id,
-        span_id=event.span_id,
-        parent_id=str(event.attributes.get(names.STARTED_PARENT) or "") or None,
-        name=str(event.attributes.get(names.STARTED_NAME) or ""),
-        start=event.time,
-        end=None,
-        attributes={k: v for k, v in event.attributes.items() if k not in own},
-        failed=False,
-        message="",
-    )
+def _nothing(problems: Sequence[Piece]) -> str:
+    if not problems:
+        return "holds no span; a trace file is OTLP JSON, one export request a line"
+    first = problems[0]
+    lines = "no line" if len(problems) > 1 else "nothing"
+    return f"{lines} of it can be read as OTLP JSON; line {first.number}: {first.problem}"
 
 
-def _evaluation(event: Event) -> Evaluation:
-    score = event.attributes.get(names.EVALUATION_SCORE)
-    label = event.attributes.get(names.EVALUATION_LABEL)
-    why = event.attributes.get(names.EVALUATION_EXPLANATION)
-    return Evaluation(
-        span_id=event.span_id,
-        name=str(event.attributes.get(names.EVALUATION_NAME) or ""),
-        score=float(score) if isinstance(score, int | float) else None,
-        label=label if isinstance(label, str) else None,
-        explanation=why if isinstance(why, str) else None,
-    )
+def _told(problems: Sequence[Piece]) -> list[str]:
+    told = [f"line {p.number} was left out: {p.problem}" for p in problems[:_TOLD]]
+    if len(problems) > _TOLD:
+        numbers = f"{problems[_TOLD].number} to {problems[-1].number}"
+        told.append(f"{len(problems) - _TOLD} more lines were left out, among lines {numbers}")
+    return told

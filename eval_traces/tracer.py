@@ -5,14 +5,13 @@ OpenTelemetry's global provider. Nesting follows contextvars, so it holds in tas
 branches and in threads that copy their context; `attach` carries it to those that do not.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
 from pathlib import Path
 from typing import TypeVar
 
 from opentelemetry.context import Context
-from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
@@ -20,19 +19,22 @@ from opentelemetry.trace import NoOpTracer, Tracer, set_span_in_context
 
 from eval_traces import names
 from eval_traces.content import ContentFilter, Redact
+from eval_traces.export import resource
 from eval_traces.otlp import Attribute
 from eval_traces.spans import (
     EmbeddingsSpan,
     NodeSpan,
     OpenSpan,
+    Place,
     Recorder,
     RetrievalSpan,
     RunSpan,
     ToolSpan,
 )
-from eval_traces.trace_files import TraceFiles
-from listing.errors import SettingsError
-from tools.safety import redact_contacts
+from eval_traces.trace import Trace
+from eval_traces.trace_memory import TraceMemory
+from eval_traces.trace_sink import TraceSink
+from listing.errors import NotFoundError, SettingsError
 
 S = TypeVar("S", bound=OpenSpan)
 _MISSING = object()
@@ -41,20 +43,31 @@ _MISSING = object()
 class RunTracer:
     """Opens spans. Outside a run every span is a silent one, so that tools need not ask."""
 
-    def __init__(self, folder: Path | None, redact: Redact, *, version: str = "") -> None:
-        """Record into `folder` (None: nowhere); `redact` takes contact data out of a text.
+    def __init__(
+        self,
+        sinks: Sequence[TraceSink],
+        redact: Redact,
+        *,
+        folder: Path | None = None,
+        captured: bool = True,
+        version: str = "",
+    ) -> None:
+        """Give every span to `sinks`; `redact` takes contact data out of a text.
 
-        Raises SettingsError where OpenTelemetry is switched off by its environment variable.
+        Without `captured` inputs, outputs and messages are left out. Raises SettingsError where
+        OpenTelemetry is switched off by its environment variable.
         """
         self.folder = folder
         self.content = ContentFilter(redact)
-        self._files = TraceFiles(folder)
-        self._recorder = Recorder(self.content, self._files)
+        self._sinks = tuple(sinks)
+        self._recorder = Recorder(self.content, self._sinks, captured)
         self._current: ContextVar[OpenSpan | None] = ContextVar("vouch_span", default=None)
+        self._abandoned: dict[str, dict[str, Callable[[], None]]] = {}
         self._provider = _provider(version)
-        self._provider.add_span_processor(self._files)
+        for sink in self._sinks:
+            self._provider.add_span_processor(sink)
         self._tracer: Tracer = self._provider.get_tracer(names.SCOPE, version or None)
-        if folder is not None and isinstance(self._tracer, NoOpTracer):
+        if self._sinks and isinstance(self._tracer, NoOpTracer):
             raise SettingsError(
                 "OTEL_SDK_DISABLED is set, so no run can be recorded: unset it for this program"
             )
@@ -66,22 +79,36 @@ class RunTracer:
 
     @contextmanager
     def run(
-        self, name: str, *, thread_id: str = "", agent: bool = False, input: object = _MISSING
+        self,
+        name: str,
+        *,
+        thread_id: str = "",
+        agent: bool = False,
+        input: object = _MISSING,
+        attributes: Mapping[str, Attribute] | None = None,
+        settings: object = _MISSING,
     ) -> Iterator[RunSpan]:
         """Open a run: `invoke_workflow NAME`, or `invoke_agent NAME` for an agent.
+
+        `settings` is what steers it, any value that has a JSON form; `attributes` are more
+        attributes of its span, whose texts are filtered as all are.
 
         Inside an open run it becomes a child of that run's trace (the assistant drafting a
         listing); elsewhere it begins a trace, whose file is complete when the block ends. A
         generator that yields inside the block keeps its nesting only while one task consumes it.
         """
         operation = names.INVOKE_AGENT if agent else names.INVOKE_WORKFLOW
-        attributes: dict[str, Attribute] = {
+        told: dict[str, Attribute] = {
             names.OPERATION: operation,
             names.AGENT_NAME if agent else names.WORKFLOW_NAME: name,
             names.CONVERSATION_ID: thread_id or None,
+            names.TRACE_SCHEMA: names.SCHEMA,
+            names.CONTENT_CAPTURED: None if self._recorder.captured else False,
+            names.SETTINGS: self.content.json(settings) if settings is not _MISSING else None,
+            **self._told(attributes or {}),
         }
         kind: names.SpanKind = "agent" if agent else "workflow"
-        span = self._begin(RunSpan, f"{operation} {name}", kind, attributes, input, root=True)
+        span = self._begin(RunSpan, f"{operation} {name}", kind, told, _given(input), root=True)
         with self._entered(span):
             yield span
 
@@ -99,7 +126,7 @@ class RunTracer:
             names.NODE_ATTEMPT: attempt,
             names.CHECKPOINT_ID: checkpoint_id,
         }
-        return self._child(NodeSpan, f"{names.NODE} {name}", "node", attributes, input)
+        return self._child(NodeSpan, f"{names.NODE} {name}", "node", attributes, _given(input))
 
     def tool(
         self, name: str, arguments: object = None, *, call_id: str | None = None
@@ -111,9 +138,9 @@ class RunTracer:
             names.TOOL_NAME: name,
             names.TOOL_TYPE: "function",
             names.TOOL_CALL_ID: self.content.label(call_id) if call_id else None,
-            names.TOOL_ARGUMENTS: self.content.json({} if arguments is None else arguments),
         }
-        return self._child(ToolSpan, f"{names.EXECUTE_TOOL} {name}", "tool", attributes)
+        given = {names.TOOL_ARGUMENTS: {} if arguments is None else arguments}
+        return self._child(ToolSpan, f"{names.EXECUTE_TOOL} {name}", "tool", attributes, given)
 
     def retrieval(
         self, name: str, *, top_k: int, query: str | None = None
@@ -139,14 +166,32 @@ class RunTracer:
         }
         return self._child(EmbeddingsSpan, f"{names.EMBEDDINGS} {model}", "embeddings", attributes)
 
-    def start_chat(self, model: str, attributes: Mapping[str, Attribute]) -> OpenSpan:
-        """Begin a `chat MODEL` span that the caller ends; nothing nests under it."""
-        told: dict[str, Attribute] = {names.OPERATION: names.CHAT, names.REQUEST_MODEL: model}
-        for key, value in attributes.items():
-            told[key] = self.content.label(value) if isinstance(value, str) else value
-            if isinstance(value, list):
-                told[key] = [self.content.text(v) if isinstance(v, str) else v for v in value]
-        return self._begin(OpenSpan, f"{names.CHAT} {model}", "chat", told)
+    def start_chat(
+        self,
+        model: str,
+        attributes: Mapping[str, Attribute],
+        *,
+        abandoned: Callable[[], None] | None = None,
+    ) -> OpenSpan:
+        """Begin a `chat MODEL` span that the caller ends; nothing nests under it.
+
+        `abandoned` is called where the run ends before the span: the last chance to say what the
+        model had answered.
+        """
+        told: dict[str, Attribute] = {
+            names.OPERATION: names.CHAT,
+            names.REQUEST_MODEL: model,
+            **self._told(attributes),
+        }
+        span = self._begin(OpenSpan, f"{names.CHAT} {model}", "chat", told)
+        if abandoned is not None and span.trace_id:
+            self._abandoned.setdefault(span.trace_id, {})[span.span_id] = abandoned
+        return span
+
+    def end_chat(self, span: OpenSpan) -> None:
+        """End a span that `start_chat` began."""
+        self._abandoned.get(span.trace_id, {}).pop(span.span_id, None)
+        span.end()
 
     @contextmanager
     def attach(self, span: OpenSpan) -> Iterator[None]:
@@ -157,43 +202,73 @@ class RunTracer:
         finally:
             self._restore(token)
 
+    def take(self, trace_id: str) -> Trace:
+        """Return a finished run that is kept in memory, and forget it.
+
+        NotFoundError where there is none; only the tracer of `open_memory_trace` keeps any.
+        """
+        for sink in self._sinks:
+            if isinstance(sink, TraceMemory):
+                return sink.take(trace_id)
+        raise NotFoundError(f"trace {trace_id}: this tracer keeps no runs in memory")
+
     def close(self) -> None:
         """Let go of the files. Runs that are still open stay behind as `.partial`."""
         self._provider.shutdown()
 
+    def _told(self, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
+        """Attributes as they may be recorded."""
+        text = self.content.text
+        told: dict[str, Attribute] = {}
+        for key, value in attributes.items():
+            told[key] = self.content.label(value) if isinstance(value, str) else value
+            if isinstance(value, list):
+                told[key] = [text(v) if isinstance(v, str) else v for v in value]
+        return told
+
     @contextmanager
     def _child(
         self,
-        kind_of_span: Callable[[Recorder, SdkSpan | None], S],
+        kind_of_span: Callable[[Recorder, SdkSpan | None, Place], S],
         name: str,
         kind: names.SpanKind,
         attributes: Mapping[str, Attribute],
-        input: object = _MISSING,
+        content: Mapping[str, object] | None = None,
     ) -> Iterator[S]:
-        span = self._begin(kind_of_span, name, kind, attributes, input)
+        span = self._begin(kind_of_span, name, kind, attributes, content)
         with self._entered(span):
             yield span
 
     def _begin(
         self,
-        kind_of_span: Callable[[Recorder, SdkSpan | None], S],
+        kind_of_span: Callable[[Recorder, SdkSpan | None, Place], S],
         name: str,
         kind: names.SpanKind,
         attributes: Mapping[str, Attribute],
-        input: object = _MISSING,
+        content: Mapping[str, object] | None = None,
         *,
         root: bool = False,
     ) -> S:
-        parent = self.current.sdk_span if self.current else None
+        """Begin a span; `content` is any values, which are filtered if they are recorded at all."""
+        around = self.current
+        if root and around is not None and not around.recording:
+            around = None  # left over from a run that has ended: this one is a run of its own
+        place = Place(name, kind, around)
+        parent = around.sdk_span if around else None
         if parent is None and not root:
-            return kind_of_span(self._recorder, None)
-        known = {k: v for k, v in attributes.items() if v is not None}
+            return kind_of_span(self._recorder, None, place)
+        keeps = self._recorder.keeps
+        known = {k: v for k, v in attributes.items() if v is not None and keeps(k)}
         known[names.OI_SPAN_KIND] = names.OI_KIND[kind]
-        if input is not _MISSING:
-            known |= {names.INPUT: self.content.json(input), names.INPUT_TYPE: names.JSON_TYPE}
+        for key, value in (content or {}).items():
+            if keeps(key):
+                known[key] = self.content.json(value)
+                if key == names.INPUT:
+                    known[names.INPUT_TYPE] = names.JSON_TYPE
         context = set_span_in_context(parent, Context()) if parent else Context()
         started = self._tracer.start_span(name, context=context, attributes=known)
-        return kind_of_span(self._recorder, started if isinstance(started, SdkSpan) else None)
+        sdk_span = started if isinstance(started, SdkSpan) else None
+        return kind_of_span(self._recorder, sdk_span, place)
 
     @contextmanager
     def _entered(self, span: OpenSpan) -> Iterator[None]:
@@ -210,8 +285,11 @@ class RunTracer:
     def _end(self, span: OpenSpan) -> None:
         inner = span.sdk_span
         if inner is not None and inner.parent is None:
+            for tell in self._abandoned.pop(span.trace_id, {}).values():
+                tell()
             context = inner.get_span_context()
-            self._files.end_leftovers(context.span_id, context.trace_id)
+            for sink in self._sinks:
+                sink.end_leftovers(context.span_id, context.trace_id)
         span.end()
 
     def _restore(self, token: Token[OpenSpan | None]) -> None:
@@ -223,17 +301,8 @@ class RunTracer:
             return
 
 
-def open_trace(
-    folder: Path | None, *, redact: Redact = redact_contacts, version: str = ""
-) -> RunTracer:
-    """Return the tracer of a process: runs go to `folder`, or nowhere when it is None.
-
-    The folder is made when the first run begins. Raises SettingsError where it is a file, or where
-    OpenTelemetry is switched off by its environment variable.
-    """
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise SettingsError(f"{folder}: is a file; the trace folder must be a folder")
-    return RunTracer(folder, redact, version=version)
+def _given(input: object) -> dict[str, object]:
+    return {} if input is _MISSING else {names.INPUT: input}
 
 
 def _provider(version: str) -> TracerProvider:
@@ -245,7 +314,6 @@ def _provider(version: str) -> TracerProvider:
         max_attribute_length=unlimited,
         max_span_attribute_length=unlimited,
     )
-    service = {names.SERVICE_NAME: "vouch", names.SERVICE_VERSION: version or "unknown"}
     return TracerProvider(
-        sampler=ALWAYS_ON, resource=Resource(service), shutdown_on_exit=False, span_limits=limits
+        sampler=ALWAYS_ON, resource=resource(version), shutdown_on_exit=False, span_limits=limits
     )

@@ -18,17 +18,26 @@ from eval_traces.trace_store import TraceSummary
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _STYLE = {"error": "bold red", "paused": "cyan", "cancelled": "magenta", "unfinished": "magenta"}
 _WIDTH = 100
+_LOOKED_AT = 8
+"""So many times the width is looked at of a text, for blanks among it become one."""
+_SPANS = 2000
 
 
 def render_tree(trace: Trace, *, width: int = _WIDTH) -> Tree:
     """Return the run as a tree: times, routes and why, inputs and outputs cut to `width`.
 
-    Failures are red, degraded steps yellow; `width` 0 shows inputs and outputs whole.
+    Failures are red, degraded steps yellow; `width` 0 shows all spans, inputs and outputs whole,
+    else what comes after 2,000 spans is only counted.
     """
     tree = Tree(_headline(trace), guide_style="dim")
     _details(tree, trace.root, width)
     stack = [(tree, child) for child in reversed(trace.root.children)]
+    shown = 1
     while stack:
+        if width and shown == _SPANS:
+            tree.add(Text(f"… {len(trace.spans) - shown} more spans", style="yellow"))
+            break
+        shown += 1
         parent, span = stack.pop()
         branch = parent.add(_line(span, trace.root.start))
         _details(branch, span, width)
@@ -52,16 +61,20 @@ def render_list(summaries: Iterable[TraceSummary]) -> Table:
 
 
 def _headline(trace: Trace) -> Text:
+    """Over several lines, for a terminal cuts a line that is too long."""
     root = trace.root
     line = Text(_shown(root.name, 0), style="bold")
     line.append(f"  {trace.trace_id}", style="dim")
-    line.append(f"  {trace.started:%Y-%m-%d %H:%M:%S} UTC  {_seconds(root)}", style="dim")
+    line.append(f"\n{trace.started:%Y-%m-%d %H:%M:%S} UTC  {_seconds(root)}", style="dim")
     said = [root.text(names.STATUS), root.text(names.MODE)]
     line.append("".join(f"  {_shown(s, 0)}" for s in said if s), style="green")
     if trace.thread_id:
         line.append(f"  thread {_shown(trace.thread_id, 0)}", style="dim")
     if not trace.complete:
-        line.append("  incomplete: the run did not end", style="bold red")
+        why = "part of the record is lost" if root.end is not None else "the run did not end"
+        line.append(f"\nincomplete: {why}", style="bold red")
+    if not trace.content_captured:
+        line.append("\nrecorded without content", style="yellow")
     return line
 
 
@@ -113,5 +126,6 @@ def _seconds(span: Span) -> str:
 
 
 def _shown(text: str, width: int) -> str:
-    flat = _CONTROL.sub(" ", text)
+    """Without control characters and, unless `width` is 0, on one line of so many characters."""
+    flat = _CONTROL.sub(" ", text[: _LOOKED_AT * width] if width else text)
     return flat if not width or len(flat) <= width else flat[: width - 1] + "…"

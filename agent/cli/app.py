@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from agent.cli import bench, demo, doctor, draft, index, trace, train
+from agent.cli import bench, demo, doctor, draft, eval, index, replay, trace, train
 from agent.cli.console import say
 from listing.errors import BadInputError, VouchError
 
 BAD_INPUT, FAILURE, INTERRUPTED = 2, 1, 130
 
 
-_ORDER = ("draft", "demo", "index", "trace", "train", "bench", "doctor")
+_ORDER = ("draft", "demo", "index", "trace", "replay", "eval", "train", "bench", "doctor")
 
 
 class _Root(TyperGroup):
@@ -68,6 +68,8 @@ app = typer.Typer(
 app.command("draft", epilog=draft.EXAMPLES)(draft.draft)
 app.add_typer(index.app)
 app.add_typer(trace.app)
+app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
+app.command("eval", epilog=eval.EXAMPLES)(eval.evaluate)
 app.add_typer(train.app)
 app.command("bench", epilog=bench.EXAMPLES, context_settings=bench.PASS_ON)(bench.bench)
 app.command("demo", epilog=demo.EXAMPLES)(demo.demo)

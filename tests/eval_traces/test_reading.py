@@ -125,39 +125,51 @@ def _edit_span(line: str, **changes: object) -> str:
         (lambda line: _edit_span(line, attributes=[{"key": 5}]), "not OTLP JSON"),
     ],
 )
-def test_a_broken_line_is_named(
+def test_a_broken_line_costs_only_itself_and_is_named(
     tracer: RunTracer, break_line: Callable[[str], str], complaint: str
 ) -> None:
     path = drafted(tracer)
     lines = path.read_text().splitlines()
     lines[1] = break_line(lines[1])
     path.write_text("\n".join(lines) + "\n")
-    with pytest.raises(BadInputError) as error:
-        read_trace(path)
-    assert str(path) in str(error.value) and "line 2" in str(error.value)
-    assert complaint in str(error.value)
+    trace = read_trace(path)
+    assert [s.name for s in trace.spans] == ["invoke_workflow listing", "execute_tool look"]
+    told, orphans = trace.warnings
+    assert told.startswith("line 2 was left out") and complaint in told
+    assert orphans == "1 steps whose parent is missing hang from the root"
+    assert not trace.complete
 
 
 def test_files_that_are_no_run_are_refused(tracer: RunTracer, tmp_path: Path) -> None:
     one, other = drafted(tracer).read_text(), drafted(tracer).read_text()
     path = tmp_path / "odd.otlp.jsonl"
-    for text, complaint in (("", "0 traces"), (one + other, "2 traces")):
+    for text, complaint in (
+        ("", "holds no span"),
+        ("\n \n", "holds no span"),
+        ("nonsense\nmore\n", "no line of it can be read as OTLP JSON; line 1: not JSON"),
+        (one + other, "2 traces"),
+    ):
         path.write_text(text)
-        with pytest.raises(BadInputError, match=complaint):
+        with pytest.raises(BadInputError, match=complaint) as error:
             read_trace(path)
-    root, child, _ = one.splitlines()
-    spans = [
-        json.loads(line)["resourceSpans"][0]["scopeSpans"][0]["spans"][0] for line in (root, child)
-    ]
-    path.write_text(_edit_span(root, parentSpanId=spans[1]["spanId"]) + "\n" + child)
-    with pytest.raises(BadInputError, match="0 root spans"):
-        read_trace(path)
-    loop = _edit_span(child, parentSpanId=spans[1]["spanId"])
-    path.write_text(root + "\n" + loop)
-    with pytest.raises(BadInputError, match="circle"):
-        read_trace(path)
+        assert str(path) in str(error.value)
     with pytest.raises(BadInputError, match="cannot be read"):
         read_trace(tmp_path / "none.otlp.jsonl")
+    with pytest.raises(BadInputError, match="cannot be read"):
+        read_trace(tmp_path)
+
+
+def test_steps_that_are_each_others_parents_are_left_out(tracer: RunTracer) -> None:
+    path = drafted(tracer)
+    root, node, tool = path.read_text().splitlines()
+    (looped,) = json.loads(node)["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    path.write_text(root + "\n" + _edit_span(node, parentSpanId=looped["spanId"]) + "\n")
+    trace = read_trace(path)
+    assert [s.name for s in trace.spans] == ["invoke_workflow listing"]
+    assert trace.warnings == ("1 steps that name each other as parents were left out",)
+    path.write_text(_edit_span(root, parentSpanId=looped["spanId"]) + "\n" + node + "\n" + tool)
+    everything_loops = read_trace(path)
+    assert everything_loops.root.name == "run" and not everything_loops.complete
 
 
 def test_a_step_without_its_parent_hangs_from_the_root(tracer: RunTracer) -> None:
