@@ -31,12 +31,21 @@ class Search:
     nearest: float | None = None
 
 
+@dataclass(frozen=True)
+class Guarded:
+    """What the stream guard let through, and what it halted the draft for."""
+
+    text: str
+    finding: SafetyFinding | None = None
+
+
 FINDINGS: TypeAdapter[list[SafetyFinding]] = TypeAdapter(list[SafetyFinding])
 CATEGORY: TypeAdapter[CategoryPrediction | None] = TypeAdapter(CategoryPrediction | None)
 READING: TypeAdapter[PhotoReading | None] = TypeAdapter(PhotoReading | None)
 SEARCH: TypeAdapter[Search] = TypeAdapter(Search)
 SPANNED: TypeAdapter[list[SpannedValue]] = TypeAdapter(list[SpannedValue])
 CLAIMS: TypeAdapter[list[Claim]] = TypeAdapter(list[Claim])
+GUARDED: TypeAdapter[Guarded] = TypeAdapter(Guarded)
 REVISION: TypeAdapter[Revision] = TypeAdapter(Revision)
 
 

@@ -8,8 +8,10 @@ from graphs.listing.context import ListingContext
 from graphs.listing.state import ListingState, general_template
 from graphs.listing.step import Step, Update, node
 from listing import AttributeSpec, AttributeTemplate, Reference, SafetyFinding, SafetyReport
+from listing.market import Match
 from tools.category import apredict_category
 from tools.photo_attributes import aread_photo_attribute
+from tools.safety import redact_contacts
 from tools.safety.photos import check_photos as inspect_photos
 from tools.visual_search import find_similar
 
@@ -152,7 +154,13 @@ async def _search(state: ListingState, step: Step) -> list[Reference]:
     arguments = {"photos": _names(state), "top_k": limits.top_k, "floor": thresholds.similar}
     found = await step.call("search_similar", arguments, SEARCH, lambda: _look_up(state, context))
     meant = [(r, thresholds.meaning(r.score)) for r in found.value.references]
-    return [r.model_copy(update={"match": match}) for r, match in meant if match]
+    return [_without_contacts(r, match) for r, match in meant if match]
+
+
+def _without_contacts(reference: Reference, match: Match) -> Reference:
+    """The listing as the record has it: places in its text then mean the same to any reader."""
+    clean = {"title": redact_contacts(reference.title), "text": redact_contacts(reference.text)}
+    return reference.model_copy(update={"match": match, **clean})
 
 
 async def _look_up(state: ListingState, context: ListingContext) -> Search:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphs.replay.compare import stable
+from graphs.replay.compare import first_difference, stable
 from listing import Claim, ListingDocument
 
 
@@ -54,7 +54,10 @@ def diff_listings(before: ListingDocument, after: ListingDocument) -> ListingDif
     changes += _by_key("attributes", _values(before), _values(after))
     changes += _by_key("questions", _questions(before), _questions(after))
     changes += _by_key("references", _matches(before), _matches(after))
-    return ListingDiff(False, tuple(changes), tuple(_claims(before, after)))
+    claims = tuple(_claims(before, after))
+    if not changes and not claims:  # a detail: a probability, a citation, a piece of evidence
+        changes.append(FieldChange(*first_difference(one, two)))
+    return ListingDiff(False, tuple(changes), claims)
 
 
 def _by_key(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:

@@ -30,7 +30,7 @@ from models.structured import StructuredMethod, structured_output
 T = TypeVar("T")
 WHOLE = frozenset({"search_similar", "check_seller"})
 """Tools that are answered whole: they read the market, or words that the record masks."""
-RULES = frozenset({"check_seller", "revise"})
+RULES = frozenset({"check_seller", "revise", "guard_draft"})
 """Tools that need neither model nor market, so that what was never asked can be asked now."""
 _TOOL: ContextVar[str] = ContextVar("vouch_replayed_tool", default="")
 
@@ -79,7 +79,7 @@ class Player:
         if call.late:
             self.expire()
             await asyncio.Event().wait()
-        if call.span.status != "ok":
+        if call.span.status != "ok" and not call.masked:
             await self.stop(f"{call.place}: the record ends inside this call")
 
 
@@ -131,7 +131,8 @@ class TapedCalls:
     ) -> "T | _Whole":
         recorded = answer.call
         own_failure = recorded.span.failed and not any(c.span.failed for c in recorded.inner)
-        if name in WHOLE or own_failure:
+        halted = name == "guard_draft" and self.player.tape.masked(self.node)
+        if name in WHOLE or own_failure or halted:
             return _Whole("whole")
         token = _TOOL.set(name)
         try:

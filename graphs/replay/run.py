@@ -55,7 +55,8 @@ class Replay:
     @property
     def diverged(self) -> bool:
         """Whether the replay took another step, or made another listing, than the record."""
-        same = self.listing is not None and self.listing.identical
+        before, after = (t.root for t in (self.recorded, self.replayed))
+        same = self.listing.identical if self.listing else before.message == after.message != ""
         return bool(self.differences or self.stopped or self.unasked or not same)
 
 
@@ -105,7 +106,9 @@ async def replay_listing(
     )
     started = time.perf_counter()
     with prompts_instead(changes.prompts):
-        document = await _play(replace(context, on_start=player.watch), request, player)
+        document = await _play(
+            replace(context, on_start=player.watch), request, player, breaks=trace.root.failed
+        )
         settings = context.settings()
     seconds = time.perf_counter() - started
     replayed = _recorded(tracer, player.trace_id)
@@ -167,14 +170,16 @@ def _photos(trace: Trace) -> tuple[Photo, ...]:
 
 
 async def _play(
-    context: ListingContext, request: ListingRequest, player: Player
+    context: ListingContext, request: ListingRequest, player: Player, *, breaks: bool
 ) -> ListingDocument | None:
-    """Run the graph until it ends or the tape stops it."""
+    """Run the graph until it ends or the tape stops it; where it `breaks`, it may do so again."""
     run = asyncio.create_task(_follow(context, request))
     stop = asyncio.create_task(player.stopped.wait())
     try:
         await asyncio.wait({run, stop}, return_when=asyncio.FIRST_COMPLETED)
-        return await run if run.done() else None
+        if not run.done() or (breaks and run.exception() is not None):
+            return None
+        return await run
     finally:
         run.cancel()
         stop.cancel()

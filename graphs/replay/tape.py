@@ -45,6 +45,12 @@ class RecordedCall:
         stopped = ("cancelled", "unfinished")
         return self.span.status in stopped and self.node.status in stopped
 
+    @property
+    def masked(self) -> bool:
+        """Whether contact data was taken out of an answer that was streamed."""
+        streamed = self.span.attributes.get(names.REQUEST_STREAM) is True
+        return streamed and names.RESPONSE_CHUNKS not in self.span.attributes
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -98,6 +104,10 @@ class Tape:
         self._taken.add(id(call))
         self.by_turn += 1
         return Answer(call, exact=False)
+
+    def masked(self, node: str) -> bool:
+        """Return whether the record masks words that the model streamed in this node."""
+        return any(c.masked for c in self._calls if c.place == Place(node, model=True))
 
     def cover(self, call: RecordedCall) -> None:
         """Mark what a tool asked as asked for: its answer was taken whole."""
