@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     """References to retrieve."""
     category_threshold: float = Field(default=0.35, ge=0, le=1)
     """Below this probability no category is stated."""
-    photo_threshold: float = Field(default=0.6, ge=0, le=1)
+    photo_threshold: float = Field(default=0.8, ge=0, le=1)
     """Below this probability the photo does not vouch for a value."""
     identical_threshold: float | None = Field(default=None, ge=-1, le=1)
     """Cosine from which a listing shows the identical item; none: as calibrated."""

@@ -1,10 +1,9 @@
 """Nodes that fill the evidence ledger: what was found, what seller and references say."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
-from graphs.listing.calls import SPANNED
+from graphs.listing.calls import SPANNED, Called
 from graphs.listing.mode import Decision
 from graphs.listing.mode import choose_mode as decide
 from graphs.listing.state import (
@@ -17,8 +16,8 @@ from graphs.listing.state import (
     template_of,
 )
 from graphs.listing.step import Step, Update, node
+from graphs.listing.vouching import contradicted, displayed, vouched, without_doubtful_brands
 from listing import (
-    AttributeSpec,
     AttributeTemplate,
     AttributeValue,
     CategoryCandidate,
@@ -26,10 +25,11 @@ from listing import (
     EvidenceLedger,
     Reference,
     SafetyReport,
+    SpannedValue,
 )
 from listing.document import Mode
 from tools.attribute_extract import aextract_attributes
-from tools.normalise import known_value, same_value
+from tools.normalise import same_value
 from tools.safety import redact_contacts
 from tools.taxonomy import Taxonomy
 
@@ -188,7 +188,10 @@ async def extract_attributes(state: ListingState, step: Step) -> Update:
     ledger, references = ledger_of(state), references_of(state)
     chosen = _to_read(references, context.limits.read_references)
     attributes = attributes_of(state)
-    read = [await _read_one(r, template, ledger, step) for r in chosen]
+    called = [await _read_one(r, template, step) for r in chosen]
+    read = without_doubtful_brands([reference for reference, _ in called])
+    for reference, (_, call) in zip(read, called, strict=True):
+        _enter(ledger, reference, call)
     warnings: list[str] = []
     for i, one in enumerate(read):
         if (spec := contradicted(one, attributes, template)) is not None:
@@ -232,18 +235,6 @@ async def extract_attributes(state: ListingState, step: Step) -> Update:
     }
 
 
-def contradicted(
-    reference: Reference, attributes: Mapping[str, AttributeValue], template: AttributeTemplate
-) -> AttributeSpec | None:
-    """The first visible attribute for which the photo shows another value than `reference` says."""
-    for spec in template.attributes:
-        seen, said = attributes.get(spec.name), reference.attributes.get(spec.name)
-        shown = spec.visible and seen is not None and seen.source == "photo"
-        if shown and said and seen and not same_value(spec.name, seen.value, said):
-            return spec
-    return None
-
-
 def _to_read(references: Sequence[Reference], count: int) -> list[Reference]:
     """The best identical references, else the best similar ones."""
     identical = [r for r in references if r.match == "identical"]
@@ -251,8 +242,9 @@ def _to_read(references: Sequence[Reference], count: int) -> list[Reference]:
 
 
 async def _read_one(
-    reference: Reference, template: AttributeTemplate, ledger: EvidenceLedger, step: Step
-) -> Reference:
+    reference: Reference, template: AttributeTemplate, step: Step
+) -> tuple[Reference, Called[list[SpannedValue]]]:
+    """The listing with what its text states, and the call that read it."""
     context = step.context
     text = f"{reference.title}\n{reference.text}"
     call = await step.call(
@@ -261,44 +253,21 @@ async def _read_one(
         SPANNED,
         lambda: aextract_attributes(context.model, text, template, config=context.config),
     )
-    values = {}
+    values = {v.attribute: displayed(template.get(v.attribute), v.value) for v in call.value}
+    return reference.model_copy(update={"attributes": values}), call
+
+
+def _enter(ledger: EvidenceLedger, reference: Reference, call: Called[list[SpannedValue]]) -> None:
+    """Enter what the listing states and is trusted to say."""
     for spanned in call.value:
-        values[spanned.attribute] = displayed(template.get(spanned.attribute), spanned.value)
-        ledger.add(
-            "reference",
-            f"listing:{reference.id}",
-            spanned.value,
-            attribute=spanned.attribute,
-            value=values[spanned.attribute],
-            span_id=call.span_id,
-            start=spanned.start,
-            end=spanned.end,
-        )
-    return reference.model_copy(update={"attributes": values})
-
-
-def displayed(spec: AttributeSpec | None, value: str) -> str:
-    """The value as the template spells it; as it was written where the set is open."""
-    if spec is None or not spec.values:
-        return value.strip()
-    return known_value(spec.name, value, spec.values) or value.strip()
-
-
-def vouched(spec: AttributeSpec, read: Sequence[Reference]) -> str | None:
-    """The value that references may vouch for, by the attribute's scope; None without agreement.
-
-    Item-scope values are another item's. Variant values need an identical listing. Where listings
-    differ, a value counts only with two thirds of those that state one.
-    """
-    if spec.scope == "item":
-        return None
-    allowed = [r for r in read if spec.scope == "model" or r.match == "identical"]
-    stated = [r.attributes[spec.name] for r in allowed if r.attributes.get(spec.name)]
-    if not stated:
-        return None
-    groups: Counter[int] = Counter()
-    for i, value in enumerate(stated):
-        first = next(j for j in range(i + 1) if same_value(spec.name, stated[j], value))
-        groups[first] += 1
-    best, votes = groups.most_common(1)[0]
-    return stated[best] if 3 * votes >= 2 * len(stated) else None
+        if spanned.attribute in reference.attributes:
+            ledger.add(
+                "reference",
+                f"listing:{reference.id}",
+                spanned.value,
+                attribute=spanned.attribute,
+                value=reference.attributes[spanned.attribute],
+                span_id=call.span_id,
+                start=spanned.start,
+                end=spanned.end,
+            )

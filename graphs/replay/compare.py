@@ -155,6 +155,9 @@ def _arguments(span: Span) -> Any:
 
 
 def _ending(span: Span) -> list[str]:
+    """How a span ended; of a model's answer how far it was read shows in what its reader made."""
+    if span.kind == "chat" and not span.failed:
+        return []
     return [span.status, span.message]
 
 

@@ -1,6 +1,7 @@
 """Replays a recorded run on today's graph, from the tape, live, or part one and part the other."""
 
 import asyncio
+import functools
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import aclosing
@@ -60,6 +61,7 @@ class Replay:
         return bool(self.differences or self.stopped or self.unasked or not same)
 
 
+@functools.cache
 def listing_nodes() -> tuple[str, ...]:
     """Return the names of the listing graph's nodes."""
     return tuple(sorted(n for n in build_listing_graph().get_graph().nodes if n[:2] != "__"))
