@@ -15,7 +15,8 @@ from langchain_core.runnables.config import merge_configs
 from listing import AttributeSpec, AttributeTemplate, SpannedValue
 from models.decoding import aextract_spans, extract_spans
 from models.prompts import RenderedPrompt, render
-from tools.normalise import announced, known_value
+from tools.normalise import announced, is_placeholder, known_value
+from tools.normalise.kinds import names_nothing
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
@@ -72,11 +73,17 @@ def _prompt(text: str, template: AttributeTemplate) -> RenderedPrompt:
 def place_values(
     text: str, values: Mapping[str, str], template: AttributeTemplate
 ) -> list[SpannedValue]:
-    """Return `values` with their places in `text`; those without one, or unknown, are dropped."""
+    """Return `values` with their places in `text`.
+
+    Dropped are those without a place, those that a closed set does not know, placeholders, and
+    names that are none: ordinary words, the kind of thing, a colour ("I'd", "includes", "CHAIR").
+    """
     placed: list[SpannedValue] = []
     for spec in template.attributes:
         value = values.get(spec.name, "").strip()
-        if value and (not spec.values or known_value(spec.name, value, spec.values) is not None):
+        if is_placeholder(value) or names_nothing(spec.name, value):
+            continue
+        if not spec.values or known_value(spec.name, value, spec.values) is not None:
             spanned = _place(text, spec, value, {(p.start, p.end) for p in placed})
             if spanned is not None:
                 placed.append(spanned)

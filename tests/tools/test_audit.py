@@ -205,7 +205,7 @@ def test_the_sellers_own_words(message: str, draft: str, verdict: str) -> None:
 
 
 def test_the_sellers_last_word_holds() -> None:
-    evidence = ledger(seller("colour is red"), seller("sorry, the colour is blue"))
+    evidence = ledger(CATEGORY, seller("colour is red"), seller("sorry, the colour is blue"))
     assert verdicts("A red phone.", evidence) == {"red": "contradicted"}
     assert verdicts("A blue phone.", evidence) == {"blue": "supported"}
 
@@ -230,6 +230,17 @@ def test_questions_ask_what_nobody_knows_in_order() -> None:
     assert [q.attribute for q in found] == ["storage", "colour", "condition"]
     assert found[0].text.endswith("?") and "128 GB" in found[0].values
     assert questions(PHONE, known, [claim], limit=0) == []
+
+
+def test_what_was_taken_back_is_asked_first() -> None:
+    known = {"brand": AttributeValue(value="Norvik", source="seller", confidence=1)}
+    found = questions(PHONE, known, [], taken_back=["condition", "brand", "function"])
+    assert [q.attribute for q in found] == ["condition", "model", "storage"]
+
+
+def test_a_placeholder_is_no_answer() -> None:
+    known = {"brand": AttributeValue(value="n/a", source="seller", confidence=1)}
+    assert questions(PHONE, known, [])[0].attribute == "brand"
 
 
 async def test_check_reads_matches_and_judges() -> None:

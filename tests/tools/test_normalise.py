@@ -89,7 +89,7 @@ def test_same_value(attribute: str, a: str, b: str, same: bool) -> None:
         ("accessories", "Box and charger included", ["Box", "charger"]),
         ("strings", "a six-string guitar", ["six-string"]),
         ("colour", "黑色手机", ["黑色"]),
-        ("colour", "a redder, blackish thing", []),
+        ("colour", "a redder, blackened thing", []),
         ("brand", "no values given: nothing to find", []),
     ],
 )

@@ -22,6 +22,8 @@ class ClaimCandidate:
     general: bool = False
     read: bool = False
     """True when the model read it; False when it was matched."""
+    named: bool = False
+    """True for a name that the evidence gives, word for word."""
 
     def overlaps(self, other: "ClaimCandidate") -> bool:
         """Return whether both state something with the same words."""
@@ -31,11 +33,13 @@ class ClaimCandidate:
 def settle(candidates: Iterable[ClaimCandidate]) -> list[ClaimCandidate]:
     """Return candidates of one field in text order, without overlaps.
 
-    The longest wins, of equals the matched over the read; common sense gives way to any fact in it.
+    A name that is in the evidence wins ("T 590" in "T 590 in blue"), then the longest, of equals
+    the matched over the read; common sense gives way to any fact in it.
     """
     kept: list[ClaimCandidate] = []
     for one in sorted(
-        candidates, key=lambda c: (c.general, c.start - c.end, c.read, c.start, c.attribute)
+        candidates,
+        key=lambda c: (c.general, not c.named, c.start - c.end, c.read, c.start, c.attribute),
     ):
         if not any(one.overlaps(other) for other in kept):
             kept.append(one)

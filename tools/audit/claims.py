@@ -10,7 +10,12 @@ from dataclasses import replace
 from listing import AttributeSpec, AttributeTemplate, EvidenceLedger, SpannedValue
 from listing.claim import ClaimField
 from tools.audit.candidate import ClaimCandidate, settle
+from tools.audit.counting import counted, without_pairs
+from tools.audit.extras import extras
+from tools.audit.grading import graded
+from tools.audit.leftovers import leftovers
 from tools.audit.matching import (
+    announced_otherwise,
     evidence_values,
     general_statements,
     own_colour,
@@ -21,13 +26,20 @@ from tools.audit.matching import (
     stated_values,
 )
 from tools.audit.names import unknown_names
-from tools.normalise import attribute_key
+from tools.audit.placeholders import placeholders
+from tools.normalise import attribute_key, is_placeholder
 
 _ALWAYS = (
     AttributeSpec(name="condition", label="condition", scope="item"),
     AttributeSpec(name="accessories", label="accessories", scope="item"),
     AttributeSpec(name="colour", label="colour", scope="variant", visible=True),
 )
+
+
+def visible_specs(template: AttributeTemplate) -> list[AttributeSpec]:
+    """Return the attributes that a photo can tell: the template's, and the colour of anything."""
+    specs = {spec.name: spec for spec in (*_ALWAYS, *template.attributes)}
+    return [spec for spec in specs.values() if spec.visible]
 
 
 def draft_text(title: str, description: str) -> str:
@@ -67,7 +79,7 @@ def _specs(template: AttributeTemplate, ledger: EvidenceLedger) -> list[Attribut
     specs = {spec.name: spec for spec in (*template.attributes, *_ALWAYS)}
     specs |= {spec.name: spec for spec in template.attributes}
     for item in ledger:
-        if item.attribute and item.value:
+        if item.attribute and item.value and not is_placeholder(item.value):
             name = attribute_key(item.attribute)
             specs.setdefault(name, AttributeSpec(name=name, label=name.replace("_", " ")))
     return list(specs.values())
@@ -84,10 +96,27 @@ def _field_claims(
     found = [own_colour(text, c) for c in settle_measures(text, specs, stated)]
     taken = {(c.start, c.end) for c in found}
     found += [c for c in quantities(field, text) if (c.start, c.end) not in taken]
-    found += phrase_claims(field, text)
+    found = [announced_otherwise(text, specs, c) for c in found]
+    found += graded(field, text, found)
+    found += extras(field, text, specs, found)
+    texts = (text, *(e.text for e in ledger if e.kind == "category"))
+    found += without_pairs(phrase_claims(field, text), texts)
+    found += [c for c in counted(field, text) if not any(c.overlaps(other) for other in found)]
     found += _read_values(field, text, specs, ledger, extracted, found)
-    found = settle([*found, *general_statements(field, text)])
-    return settle([*found, *unknown_names(field, text, specs, found, ledger)])
+    found = [c for c in found if not _inside_label(text, c, specs)]
+    found = settle([*found, *placeholders(field, text, specs), *general_statements(field, text)])
+    found = settle([*found, *unknown_names(field, text, specs, found, ledger)])
+    return settle([*found, *leftovers(field, text, specs, found, ledger)])
+
+
+def _inside_label(text: str, claim: ClaimCandidate, specs: Sequence[AttributeSpec]) -> bool:
+    """The words are a part of an attribute's name: the strap of "strap material"."""
+    start = text[claim.start :].casefold()
+    return any(
+        " " in spec.label and start.startswith(spec.label) and len(claim.text) < len(spec.label)
+        for spec in specs
+        if spec.name != claim.attribute
+    )
 
 
 def _read_values(
@@ -103,6 +132,8 @@ def _read_values(
     for reading in extracted:
         spec = by_name.get(attribute_key(reading.attribute))
         if spec is None or text[reading.start : reading.end] != reading.value:
+            continue
+        if is_placeholder(reading.value):
             continue
         start = _after_brand(text, reading, found) if spec.name == "model" else reading.start
         known = (*spec.values, *evidence_values(spec.name, ledger))

@@ -5,11 +5,12 @@ preposition, the clause, the sentence. English by rule; in other languages it is
 """
 
 import re
+from collections.abc import Callable
 
-_SENTENCE_END = re.compile(r"[.!?。！？]+(?=\s|$)|[。！？]|\n")
-_TITLE_BREAK = re.compile(r"\s*(?:[,;|/•·()\[\]–—:]|\s-\s)\s*")
+_SENTENCE_END = re.compile(r"(?<!\bincl)(?<!\bexcl)(?<!\bapprox)[.!?。！？]+(?=\s|$)|[。！？]|\n")
+_TITLE_BREAK = re.compile(r"\s*(?:[,;|/•·()\[\]–—:]|\s[-+]\s)\s*")
 _CLAUSE_BREAK = re.compile(
-    r"\s*[,;:()–—]\s*(?:(?:and|but|or)\s+)?|\s-\s|\s+(?:and|but|or|&|plus|while|which|that)\s+",
+    r"\s*[,;:()–—]\s*(?:(?:and|but|or)\s+)?|\s[-+]\s|\s+(?:and|but|or|&|plus|while|which|that)\s+",
     re.I,
 )
 _FILLER = (
@@ -19,7 +20,9 @@ _FILLER = (
 )
 _ONLY_FILLER = re.compile(rf"(?:\W|\b{_FILLER}\b)*", re.IGNORECASE)
 _NOUN_AFTER = re.compile(
-    r"\s+(?:of\s+)?(?:storage|memory|ram|ssd|condition|colou?r|finish|included|inside|size)\b", re.I
+    r"\s+(?:of\s+)?(?:storage|memory|ram|ssd|condition|colou?r|finish|included|inside|size|power|capacity|"
+    r"volume|wheels?|strings?|scale|display|screen)\b",
+    re.I,
 )
 _NEXT_WORD = re.compile(r"[ \t]+([\w’'\-]+)")
 _NO_NOUN = re.compile(
@@ -49,12 +52,24 @@ _STARTS_CLAUSE = re.compile(
 )
 
 
+def says_something(words: str) -> bool:
+    """Return whether `words` are more than what joins other words."""
+    return not _ONLY_FILLER.fullmatch(words)
+
+
 def cut_range(
-    text: str, start: int, end: int, *, in_title: bool = False, clause: bool = False
+    text: str,
+    start: int,
+    end: int,
+    *,
+    in_title: bool = False,
+    clause: bool = False,
+    says: Callable[[str], bool] = says_something,
 ) -> tuple[int, int]:
     """Return the range to delete so that the words from `start` to `end` go; it contains them.
 
-    `clause`: the words are a clause of their own and do not qualify the next word.
+    `clause`: the words are a clause of their own and do not qualify the next word. `says` tells
+    whether what stays of a segment is worth keeping; else the whole segment goes.
     """
     if after := _NOUN_AFTER.match(text, end):
         end = after.end()
@@ -65,9 +80,10 @@ def cut_range(
     left = max((c for c in cuts if c[1] <= start), default=(first, first))
     right = min((c for c in cuts if c[0] >= end), default=(last, last))
     rest = text[left[1] : start] + " " + text[end : right[0]]
-    if not clause and _qualifies(text, end, right[0]):
+    idle = not says(rest)
+    if not clause and _qualifies(text, end, right[0]) and not (idle and cuts):
         return start, end + len(text[end:]) - len(text[end:].lstrip(" \t"))
-    if _ONLY_FILLER.fullmatch(rest):
+    if idle:
         lead = _LIST_LEAD.match(text, left[1], start)
         if lead and right[0] < last and _LIST_GOES_ON.match(text, right[0]):
             return lead.end(), right[1]
@@ -91,6 +107,12 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     last = min((a for a, _ in ends if a >= end), default=len(text))
     indent = re.match(r"\s*(?:[-*•]\s+)?", text[first:start])
     return first + (indent.end() if indent else 0), last
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the sentence that the range lies in, with its end mark and its own line's break."""
+    first, last = _sentence(text, start, end)
+    return _whole(text, first, last)
 
 
 def _qualifies(text: str, end: int, limit: int) -> bool:

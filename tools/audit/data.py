@@ -9,11 +9,19 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from listing.attribute import Scope
 from listing.errors import SettingsError
 from tools.normalise.data import alternation, flexible, phrase_key
 
 _NEAR = r"\s+(?:(?:any|a|an|the|its|original|single|really|visible|been|more|even)\s+){0,2}$"
 _NEAR_CJK = re.compile(r"(?:无|没有|不|未)$")
+
+
+class _Extras(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    before: list[str]
+    after: list[str]
 
 
 class _File(BaseModel):
@@ -25,6 +33,11 @@ class _File(BaseModel):
     general: dict[str, list[str]]
     negations: list[str]
     parts: list[str]
+    pairs: list[str]
+    extras: _Extras
+    flaws: list[str]
+    scopes: dict[str, Scope]
+    single: list[str]
     title_words: list[str]
 
 
@@ -36,6 +49,13 @@ class AuditWording:
     """Attribute -> the pattern of all its phrases, and phrase key -> value."""
     patterns: dict[str, re.Pattern[str]]
     general: re.Pattern[str]
+    pairs: re.Pattern[str]
+    extras_before: re.Pattern[str]
+    extras_after: re.Pattern[str]
+    flaw: re.Pattern[str]
+    """A word that names a fault; its first group is the stem."""
+    scopes: dict[str, Scope]
+    single: frozenset[str]
     title_words: frozenset[str]
     negation: re.Pattern[str]
     part: re.Pattern[str]
@@ -72,6 +92,14 @@ def audit_wording() -> AuditWording:
         claims={a: _claims(values) for a, values in file.claims.items()},
         patterns=patterns,
         general=_general([p for phrases in file.general.values() for p in phrases]),
+        pairs=alternation(file.pairs),
+        extras_before=alternation(file.extras.before),
+        extras_after=alternation(file.extras.after),
+        flaw=re.compile(
+            rf"(?<!\w)({'|'.join(file.flaws)})(?:e?s|e?d|ped|y|ing|n|ly)?(?!\w)", re.IGNORECASE
+        ),
+        scopes=file.scopes,
+        single=frozenset(file.single),
         title_words=frozenset(file.title_words),
         negation=re.compile(rf"(?:{negations}){_NEAR}", re.IGNORECASE),
         part=re.compile(rf"\s+(?:\w+\s+)?(?:{'|'.join(file.parts)})(?!\w)", re.IGNORECASE),

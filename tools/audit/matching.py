@@ -3,6 +3,8 @@
 A denial ("without charger", "no scratches") is a statement too, of the contrary.
 """
 
+import functools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,12 +17,14 @@ from tools.normalise import (
     attribute_key,
     canonical,
     find_quantities,
+    is_placeholder,
     known_value,
     mentions,
     phrase_key,
 )
+from tools.normalise.data import flexible, wording
+from tools.normalise.kinds import NAMES, names_nothing
 
-_NAMES = ("brand", "model", "title", "author")
 _WEAR = {"good", "fair"}
 _DEFAULT_ATTRIBUTE = {
     "data": "storage",
@@ -34,7 +38,11 @@ _DEFAULT_ATTRIBUTE = {
 def evidence_values(attribute: str, ledger: EvidenceLedger) -> tuple[str, ...]:
     """Return the values that evidence states for the attribute, in the ledger's order."""
     found = (e.value for e in ledger if e.attribute and attribute_key(e.attribute) == attribute)
-    return tuple(dict.fromkeys(value for value in found if value))
+    return tuple(
+        dict.fromkeys(
+            v for v in found if v and not is_placeholder(v) and not names_nothing(attribute, v)
+        )
+    )
 
 
 def stated_values(
@@ -49,8 +57,9 @@ def stated_values(
         value = said_value(spec, text, start, end, known)
         if value is not None:
             yield ClaimCandidate(
-                field, start, end, text[start:end], spec.name, value, scope=spec.scope
-            )
+                field, start, end, text[start:end], spec.name, value, scope=spec.scope,
+                named=spec.name in NAMES and value in known,
+            )  # fmt: skip
 
 
 def said_value(
@@ -63,7 +72,7 @@ def said_value(
     words = text[start:end]
     value = known_value(spec.name, words, known)
     if value is None:  # a name keeps its spelling
-        value = words if spec.name in _NAMES else canonical(spec.name, words)
+        value = words if spec.name in NAMES else canonical(spec.name, words)
     if not value or not audit_wording().negated(text, start):
         return value or None
     if spec.name == "accessories":
@@ -108,11 +117,57 @@ def _stray_length(text: str, spec: AttributeSpec, candidate: ClaimCandidate) -> 
     return replace(candidate, attribute="dimensions", value=str(lengths[0]), scope="model")
 
 
+def announced_otherwise(
+    text: str, specs: Sequence[AttributeSpec], candidate: ClaimCandidate
+) -> ClaimCandidate:
+    """A quantity under another attribute's name is that one's claim ("a volume of 2200 W")."""
+    own = next(iter(find_quantities(candidate.text)), None)
+    if own is None:
+        return candidate
+    measured = wording().dimensions
+    for spec in specs:
+        foreign = measured.get(spec.name, own.unit.dimension) != own.unit.dimension
+        if foreign and slot_of(spec.name, text, candidate.start, candidate.end):
+            return replace(candidate, attribute=spec.name, value=str(own), scope=spec.scope)
+    return candidate
+
+
+def slot_of(attribute: str, text: str, start: int, end: int) -> bool:
+    """Return whether the words around the span say that it is the attribute's value."""
+    before, after = _slots(attribute)
+    return bool(before.search(text[max(0, start - 60) : start]) or after.match(text, end))
+
+
+@functools.cache
+def _slots(attribute: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    cues = wording().cues.get(attribute, (attribute.replace("_", " "),))
+    words = "|".join(flexible(cue) for cue in sorted(cues, key=len, reverse=True))
+    link = r"(?:\s+(?:of|is|are|at)|\s*[:=])\s*(?:a|an|about|up to|the)?\s*$"
+    return (
+        re.compile(rf"(?:{words}){link}", re.IGNORECASE),
+        re.compile(rf"\s+(?:of\s+)?(?:{words})", re.IGNORECASE),
+    )
+
+
 def own_colour(text: str, candidate: ClaimCandidate) -> ClaimCandidate:
-    """A colour of the case or the box is not the item's: it is claimed under a name of its own."""
-    if candidate.attribute != "colour" or not audit_wording().part.match(text, candidate.end):
+    """Return a claim of the item's colour whole, its shade with it ("light grey").
+
+    A colour of the case or the box is not the item's: it is claimed under a name of its own.
+    """
+    if candidate.attribute != "colour":
+        return candidate
+    shade = _shade().search(text[: candidate.start])
+    if shade:
+        words = text[shade.start() : candidate.end]
+        candidate = replace(candidate, start=shade.start(), text=words)
+    if not audit_wording().part.match(text, candidate.end):
         return candidate
     return replace(candidate, attribute="part_colour", scope="item")
+
+
+@functools.cache
+def _shade() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:(?:{'|'.join(wording().modifiers)})[\s\-]+)+$", re.IGNORECASE)
 
 
 def quantities(field: ClaimField, text: str) -> Iterator[ClaimCandidate]:
@@ -136,7 +191,10 @@ def phrase_claims(field: ClaimField, text: str) -> Iterator[ClaimCandidate]:
     for attribute, pattern in wording.patterns.items():
         for match in pattern.finditer(text):
             value = canonical(attribute, match[0])
-            yield ClaimCandidate(field, match.start(), match.end(), match[0], attribute, value)
+            yield ClaimCandidate(
+                field, match.start(), match.end(), match[0], attribute, value,
+                scope=wording.scopes.get(attribute, "item"),
+            )  # fmt: skip
 
 
 def phrase_value(words: str, values: dict[str, str]) -> str:

@@ -5,20 +5,21 @@ known value nor an ordinary word of titles, is taken as a claim of brand or mode
 category and of the template are ordinary.
 """
 
-import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from listing import AttributeSpec, EvidenceLedger
+from listing.attribute import Scope
 from listing.claim import ClaimField
 from tools.audit.candidate import ClaimCandidate
 from tools.audit.data import audit_wording
-from tools.taxonomy import market_taxonomy
+from tools.normalise import canonical, is_plain
+from tools.normalise.kinds import both_numbers, kind_words
 
-_WORD = r"[A-Z][\w’'\-]*|[a-z]{0,2}[A-Z][\w\-]*"
+_WORD = r"[A-Z][\w’'&\-]*|[a-z]{0,2}[A-Z][\w\-]*"
 _CODE = r"(?=[\w\-]*\d)(?=[\w\-]*[A-Za-z])[\w\-]{3,}"
 _NAME = re.compile(
-    rf"(?<![\w’'\-])(?:{_CODE}|{_WORD})(?:\s(?:{_CODE}|{_WORD}|\d{{1,4}}(?![\w.])))*"
+    rf"(?<![\w’'\-])(?:{_CODE}|{_WORD})(?:\s(?:&\s)?(?:{_CODE}|{_WORD}|\d{{1,4}}(?![\w.])))*"
 )
 _CODE_ONLY = re.compile(_CODE)
 _OPENS = re.compile(r"(?:^|[.!?:•*\n\-–]\s*|^\s*)$")
@@ -36,15 +37,31 @@ def unknown_names(
     names = names or [spec.name for spec in specs if spec.name in ("title", "author")]
     if not names or text.isupper():
         return
-    ordinary = audit_wording().title_words | _ordinary(ledger)
+    ordinary = audit_wording().title_words | kind_of(ledger) | kind_words()
     stated = {c.attribute for c in found}
+    scopes: dict[str, Scope] = {spec.name: spec.scope for spec in specs}
     for start, end in _runs(field, text, found, ordinary):
-        code = _CODE_ONLY.fullmatch(text[start:end])
-        free = [n for n in names if n not in stated]
-        name = "model" if "model" in names and (code or free == ["model"]) else names[0]
+        words = text[start:end]
+        name = _told_as(words, ledger) or _guessed(words, names, stated)
         stated.add(name)
-        scope = next(spec.scope for spec in specs if spec.name == name)
-        yield ClaimCandidate(field, start, end, text[start:end], name, text[start:end], scope=scope)
+        yield ClaimCandidate(field, start, end, words, name, words, scope=scopes.get(name, "item"))
+
+
+def _guessed(words: str, names: Sequence[str], stated: Collection[str]) -> str:
+    """A name with a number in it is a model's; so is one where the brand is already stated."""
+    free = [name for name in names if name not in stated]
+    model = "model" in names and (any(c.isdigit() for c in words) or free == ["model"])
+    return "model" if model else names[0]
+
+
+def _told_as(name: str, ledger: EvidenceLedger) -> str | None:
+    """The maker or writer whose name this is a part of: a surname, the first word of a firm's."""
+    words = set(canonical("brand", name).split())
+    for item in ledger:
+        value = item.value if item.attribute in ("brand", "author") else None
+        if value and words and words <= set(canonical("brand", value).split()):
+            return item.attribute
+    return None
 
 
 def _runs(
@@ -58,7 +75,10 @@ def _runs(
             spans = spans[1:] if not _CODE_ONLY.fullmatch(words[0][0]) else spans
         run: list[tuple[int, int]] = []
         for start, end in [*spans, (0, 0)]:
-            if end and not _plain(text[start:end], ordinary) and not _taken(start, end, found):
+            free = end and not _taken(start, end, found)
+            # A name that has begun goes on over ordinary words: "Souto Sport".
+            goes_on = run and field == "description" and text[start:end].istitle()
+            if free and (goes_on or not _plain(text[start:end], ordinary)):
                 run.append((start, end))
                 continue
             if run and not text[run[0][0] : run[-1][1]].isdigit():
@@ -68,6 +88,8 @@ def _runs(
 
 def _plain(word: str, ordinary: frozenset[str]) -> bool:
     key = word.casefold().strip("'’-.,")
+    if "'" in key.replace("’", "'") and is_plain(key):  # "I'd", "it's"
+        return True
     parts = re.split(r"[-’']", key)
     return key in ordinary or key.rstrip("s") in ordinary or all(p in ordinary for p in parts if p)
 
@@ -76,17 +98,6 @@ def _taken(start: int, end: int, found: Sequence[ClaimCandidate]) -> bool:
     return any(start < c.end and c.start < end for c in found)
 
 
-def _ordinary(ledger: EvidenceLedger) -> frozenset[str]:
-    """Words that name kinds of goods or attributes, singular and plural."""
-    texts = [e.text for e in ledger if e.kind in ("category", "template")]
-    return _both_numbers([*texts, *_kind_names()])
-
-
-@functools.cache
-def _kind_names() -> tuple[str, ...]:
-    return tuple(category.name for category in market_taxonomy().categories)
-
-
-def _both_numbers(texts: Iterable[str]) -> frozenset[str]:
-    words = {w.casefold() for text in texts for w in re.findall(r"\w+", text)}
-    return frozenset(words | {w.rstrip("s") for w in words} | {w + "s" for w in words})
+def kind_of(ledger: EvidenceLedger) -> frozenset[str]:
+    """Return the words that name the item's kind and its attributes, in both numbers."""
+    return both_numbers(e.text for e in ledger if e.kind in ("category", "template")) | {"item"}

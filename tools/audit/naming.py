@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-_SINGULAR = ((r"ies$", "y"), (r"(?:(?<=[sxz])|(?<=[cs]h))es$", ""), (r"(?<!s)s$", ""))
+from tools.normalise.kinds import SINGULAR
+
 _GRAMMAR = ((r"\b([Aa]) item", r"\1n item"), (r"\bitem have\b", "item has"),
             (r"\bitem are\b", "item is"), (r"\bitem were\b", "item was"))  # fmt: skip
 
@@ -13,7 +14,7 @@ def _forms(name: str) -> set[str]:
     found = set()
     for words in {name.lower(), name.lower().split(" ")[-1]}:
         found.add(words)
-        for ending, instead in _SINGULAR:
+        for ending, instead in SINGULAR:
             if re.search(ending, words):
                 found.add(re.sub(ending, instead, words))
                 break

@@ -4,16 +4,20 @@ What counts as the same is data (`values.yaml`), so that a wording is added with
 """
 
 from tools.normalise.canonical import canonical, known_value, same_value
-from tools.normalise.data import attribute_key, phrase_key, siblings
+from tools.normalise.data import attribute_key, is_placeholder, phrase_key, siblings
 from tools.normalise.match import announced, mentions
+from tools.normalise.plain import all_plain, is_plain
 from tools.normalise.quantity import Quantity, find_quantities, parse_quantity
 
 __all__ = [
     "Quantity",
+    "all_plain",
     "announced",
     "attribute_key",
     "canonical",
     "find_quantities",
+    "is_placeholder",
+    "is_plain",
     "known_value",
     "mentions",
     "parse_quantity",

@@ -4,6 +4,7 @@
 how open values (brands, models, titles) compare.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -27,6 +28,7 @@ _CODE_GAP = re.compile(r"(?<=[^\W\d_]) (?=\d)")
 _LOUD = re.compile(r"[^\w\s.+]")
 
 
+@functools.lru_cache(maxsize=8192)
 def canonical(attribute: str, value: str) -> str:
     """Return the one writing of `value`; equal writings mean the same value.
 
@@ -87,10 +89,22 @@ def _special(name: str, key: str) -> str | None:
         return f"1:{scale[1]}"
     if name == "age_group" and (age := _AGE.fullmatch(key)):
         return f"{age[1]}+"
+    if name == "quantity":
+        return _count(key)
     if name == "strings" and (strings := _STRINGS.fullmatch(key)):
-        number = wording().numbers.get(strings[1], strings[1])
-        return str(number) if str(number).isdigit() else None
+        number = wording().numbers.get(strings[1])
+        return f"{number:g}" if number else strings[1] if strings[1].isdigit() else None
     return None
+
+
+def _count(key: str) -> str | None:
+    """The number of things: "set of 4", "a pair", "x3", "two chairs"."""
+    digits = re.search(r"(?<![\d.,])\d{1,3}(?![\d.,])", key)
+    if digits:
+        return str(int(digits[0]))
+    numbers = wording().numbers
+    named = next((numbers[w] for w in key.split() if w in numbers), None)
+    return None if named is None else f"{named:g}"
 
 
 def accessory_set(value: str) -> tuple[str, ...]:

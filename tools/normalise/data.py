@@ -44,7 +44,8 @@ class _File(BaseModel):
     aliases: dict[str, str]
     cues: dict[str, list[str]]
     modifiers: list[str]
-    numbers: dict[str, int]
+    numbers: dict[str, float]
+    placeholders: list[str]
     dimensions: dict[str, str]
     units: dict[str, list[_Unit]]
     shoe_sizes: dict[str, dict[str, list[float]]]
@@ -76,7 +77,8 @@ class Wording:
     aliases: dict[str, str]
     cues: dict[str, tuple[str, ...]]
     modifiers: frozenset[str]
-    numbers: dict[str, int]
+    numbers: dict[str, float]
+    placeholders: re.Pattern[str]
     dimensions: dict[str, str]
     units: dict[str, Unit]
     """Spelling (as written, and its lower case) to unit."""
@@ -91,10 +93,23 @@ def phrase_key(text: str) -> str:
     return _GAPS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip(_EDGES)
 
 
+def is_placeholder(value: str) -> bool:
+    """Return whether `value` only stands in for one: "see photos", "n/a", "-", 见图."""
+    key = phrase_key(value)
+    return not any(c.isalnum() for c in key) or bool(wording().placeholders.fullmatch(key))
+
+
+@functools.lru_cache(maxsize=1024)
 def attribute_key(attribute: str) -> str:
     """Return the attribute's usual name: `Shoe size` -> `size`, `color` -> `colour`."""
     key = phrase_key(attribute).replace(" ", "_")
     return wording().aliases.get(key, key)
+
+
+@functools.cache
+def canonical_values(attribute: str) -> frozenset[str]:
+    """Return the values that the wording data knows for the attribute, in their one spelling."""
+    return frozenset(wording().lookup.get(attribute_key(attribute), {}).values())
 
 
 def siblings(attribute: str) -> tuple[str, ...]:
@@ -135,10 +150,14 @@ def wording() -> Wording:
     document["schema_"] = document.pop("schema", None)
     try:
         file = _File.model_validate(document)
+        placeholders = re.compile("|".join(file.placeholders), re.IGNORECASE)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"tools/normalise/values.yaml: {key}: {first['msg']}") from error
+    except re.error as error:
+        problem = f"not a regular expression: {error}"
+        raise SettingsError(f"tools/normalise/values.yaml: placeholders: {problem}") from error
     phrases = {
         attribute: tuple(p for value, words in values.items() for p in _phrases(value, words))
         for attribute, values in file.vocabularies.items()
@@ -148,6 +167,7 @@ def wording() -> Wording:
         cues={a: tuple(c) for a, c in file.cues.items()},
         modifiers=frozenset(file.modifiers),
         numbers=file.numbers,
+        placeholders=placeholders,
         dimensions=file.dimensions,
         units=_units(file.units),
         shoe_sizes={s: {n: tuple(e) for n, e in t.items()} for s, t in file.shoe_sizes.items()},

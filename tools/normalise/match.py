@@ -6,7 +6,7 @@ picked out: "rose gold" is no gold, "like new" is not new.
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from listing import SpannedValue
@@ -64,7 +64,7 @@ def mentions(attribute: str, text: str, values: Sequence[str] = ()) -> list[Span
     any quantity of its dimension. Each result is verbatim: `text[start:end] == value`.
     """
     name = attribute_key(attribute)
-    hits = [*_known(name, text), *_measured(name, text), *_literal(name, text, values)]
+    hits = [*_worded(name, text), *_literal(name, text, values)]
     kept = longest(_grounded(name, text, hits))
     return [
         SpannedValue(attribute=attribute, value=text[h.start : h.end], start=h.start, end=h.end)
@@ -90,14 +90,20 @@ def _patterns(name: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
     )
 
 
-def _known(name: str, text: str) -> Iterable[_Hit]:
+@functools.lru_cache(maxsize=512)
+def _worded(name: str, text: str) -> tuple[_Hit, ...]:
+    """What the wording data alone finds; a text is read once for all the values asked of it."""
+    return (*_known(name, text), *_measured(name, text))
+
+
+def _known(name: str, text: str) -> Iterator[_Hit]:
     for pattern, alone in _patterns(name):
         for match in pattern.finditer(text):
             value = wording().lookup[name].get(phrase_key(match[0]), match[0])
             yield _Hit(match.start(), match.end(), value, alone)
 
 
-def _measured(name: str, text: str) -> Iterable[_Hit]:
+def _measured(name: str, text: str) -> Iterator[_Hit]:
     dimension = wording().dimensions.get(name)
     if dimension:
         for quantity in find_quantities(text, dimension):
@@ -110,15 +116,21 @@ def _measured(name: str, text: str) -> Iterable[_Hit]:
             yield _Hit(match.start(), match.end(), match[0], alone=True)
 
 
-def _literal(name: str, text: str, values: Sequence[str]) -> Iterable[_Hit]:
+def _literal(name: str, text: str, values: Sequence[str]) -> Iterator[_Hit]:
     """Values that the wording data does not know: brands, models, titles."""
+    known = wording().lookup.get(name, {}).values()
     for value in values:
-        parts = wording().lookup.get(name, {})
-        if not phrase_key(value) or canonical(name, value) in parts.values():
+        if not phrase_key(value) or canonical(name, value) in known:
             continue
-        alone = len(value.strip()) <= 2 or value.strip().isdigit()
-        for match in re.finditer(flexible(value, code=name == "model"), text, re.IGNORECASE):
+        bare = value.strip()
+        alone = bare.isdigit() or (len(bare) <= 2 and bare.isalpha())
+        for match in _spelled(value, name == "model").finditer(text):
             yield _Hit(match.start(), match.end(), value, alone)
+
+
+@functools.lru_cache(maxsize=4096)
+def _spelled(value: str, code: bool) -> re.Pattern[str]:
+    return re.compile(flexible(value, code=code), re.IGNORECASE)
 
 
 def _grounded(name: str, text: str, hits: Iterable[_Hit]) -> list[_Hit]:

@@ -1,4 +1,4 @@
-"""Numbers with units: 128GB, 1,7 l, 15.6", 2 kW. One number, one unit, one dimension.
+"""Numbers with units: 128GB, 1,7 l, 15.6", 2 kW, two litres. One number, one unit, one dimension.
 
 A comma before exactly three digits groups thousands, any other comma is a decimal point.
 """
@@ -66,7 +66,14 @@ def _plain(number: float) -> str:
 def _pattern() -> re.Pattern[str]:
     spellings = sorted(wording().units, key=len, reverse=True)
     branches = (re.escape(s) + _tail(s) for s in spellings)
-    return re.compile(rf"(?<![\w.,:/])({_NUMBER})[\s\-]?\s?({'|'.join(branches)})", re.IGNORECASE)
+    # In words only before a unit in words: "two litres", not "one m" or "one in".
+    words = "|".join(sorted(wording().numbers, key=len, reverse=True))
+    full = "|".join(re.escape(s) + _tail(s) for s in spellings if len(s) > 2 and s.isascii())
+    return re.compile(
+        rf"(?<![\w.,:/])(?:({_NUMBER})[\s\-]?\s?({'|'.join(branches)})"
+        rf"|({words})[\s\-]({full}))",
+        re.IGNORECASE,
+    )
 
 
 def _tail(spelling: str) -> str:
@@ -75,7 +82,9 @@ def _tail(spelling: str) -> str:
 
 
 def read_number(text: str) -> float:
-    """Return the number written as `1,000`, `1,7` or `1.7`."""
+    """Return the number written as `1,000`, `1,7`, `1.7` or `two`."""
+    if (number := wording().numbers.get(text.lower())) is not None:
+        return float(number)
     grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text)
     return float(text.replace(",", "") if grouped else text.replace(",", "."))
 
@@ -84,10 +93,10 @@ def find_quantities(text: str, dimension: str | None = None) -> Iterator[Quantit
     """Yield the quantities of `text` in order, of one dimension or of all."""
     units = wording().units
     for match in _pattern().finditer(text):
-        spelling = match[2]
+        number, spelling = match[1] or match[3], match[2] or match[4]
         unit = units.get(spelling) or units.get(spelling.lower())
         if unit is not None and dimension in (None, unit.dimension):
-            yield Quantity(read_number(match[1]), unit, match.start(), match.end())
+            yield Quantity(read_number(number), unit, match.start(), match.end())
 
 
 def parse_quantity(text: str, dimension: str | None = None) -> Quantity | None:
