@@ -19,6 +19,8 @@ from tools.normalise import announced, is_placeholder, known_value
 from tools.normalise.kinds import names_nothing
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_LETTER = r"[^\W\u3040-\u30ff\u3400-\u9fff]"
+"""A letter or digit of a script that writes words apart."""
 
 
 def extract_attributes(
@@ -107,8 +109,8 @@ def find_value(text: str, value: str) -> list[tuple[int, int]]:
     Word-bounded where `value` begins or ends with a letter or digit of an alphabetic script; in the
     given case if there is one such place, else in any case.
     """
-    left = r"(?<!\w)" if value[0].isalnum() and not _CJK.match(value[0]) else ""
-    right = r"(?!\w)" if value[-1].isalnum() and not _CJK.match(value[-1]) else ""
+    left = f"(?<!{_LETTER})" if value[0].isalnum() and not _CJK.match(value[0]) else ""
+    right = f"(?!{_LETTER})" if value[-1].isalnum() and not _CJK.match(value[-1]) else ""
     pattern = left + re.escape(value) + right
     exact = [m.span() for m in re.finditer(pattern, text)]
     return exact or [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]

@@ -21,6 +21,7 @@ from tools.audit import revise as take_back
 FALSE = ("unsupported", "contradicted")
 NOTHING_TO_SAY = "Details on request."
 """What is left when the audit took everything back."""
+UNVOUCHED = "nobody vouches for this, yet the draft still says it: {}; check it before you publish"
 GUESSED = "no category is likely enough, so the draft does not say what kind of thing it is"
 
 
@@ -126,6 +127,7 @@ async def finish(state: ListingState, step: Step) -> Update:
         asked = [Question(attribute="category", text="What kind of thing is it?"), *asked[:2]]
     for question in asked:
         step.event("question", **question.model_dump())
+    false = list(dict.fromkeys(c.text for c in claims_of(state) if c.verdict in FALSE))
     status = "halted" if blocked else "drafted"
     step.span.route("end", status)
     return {
@@ -133,5 +135,9 @@ async def finish(state: ListingState, step: Step) -> Update:
         "description": description,
         "safety": report.model_dump(),
         "questions": [q.model_dump() for q in asked],
-        "warnings": [f.notice for f in found if f.action != "block"] + [GUESSED] * unnamed,
+        "warnings": [
+            *(f.notice for f in found if f.action != "block"),
+            *[GUESSED] * unnamed,
+            *[UNVOUCHED.format(", ".join(false))] * bool(false),
+        ],
     }
