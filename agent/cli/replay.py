@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.console import examples, print_json, provided, stdout
+from agent.cli.console import examples, print_json, provided, say, stdout
 from agent.runtime import Provided
 from agent.settings import Settings, load_settings
 from listing.errors import BadInputError
@@ -58,6 +58,8 @@ def replay(
 
     settings = load_settings(trace_dir=trace_dir)
     trace = _trace(settings, trace_id)
+    for warning in trace.warnings:
+        say(f"warning: {warning}")
     edits = read_changes(changes or [], listing_nodes())
     nodes = _live_nodes(live, start)
     with _handles(settings, provided(context), live=bool(nodes), keep=keep) as handles:

@@ -1,6 +1,8 @@
 """`vouch replay`: the same listing again, or the first step that differs."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +84,17 @@ def test_what_cannot_be_is_told_and_exits_2(
     assert complaint in result.stderr
 
 
+def test_a_record_that_was_cut_off_is_replayed_as_far_as_it_goes(vouch: Vouch, red: Path) -> None:
+    vouch("draft", red, "--trace-dir", "elsewhere")
+    (file,) = Path("elsewhere").rglob("*.otlp.jsonl")
+    whole = file.read_text()
+    file.write_text(whole[: len(whole) // 2])
+    result = vouch("replay", file)
+    assert result.exit_code == 3
+    assert "cut short" in result.stderr
+    assert "First divergence" in result.stdout
+
+
 def test_an_unknown_run_exits_2(vouch: Vouch) -> None:
     assert vouch("replay", "feedbeef").exit_code == 2
 
@@ -98,3 +111,13 @@ def test_a_replay_loads_no_model_library(vouch: Vouch, red: Path) -> None:
     )
     assert "identical" in done.stdout, done.stderr
     assert done.stderr.strip().endswith("False")
+
+
+def test_every_command_of_the_docs_runs(vouch: Vouch, trace_id: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "replay.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    Path("my-describe.jinja").write_text("{#- version: 9 -#}\nWrite a haiku.")
+    for line in block.splitlines():
+        words = shlex.split(line, comments=True)
+        result = vouch(*(trace_id if word == "3f2a9c" else word for word in words[1:]))
+        assert result.exit_code in (0, 3), f"{line}: {result.output}"
