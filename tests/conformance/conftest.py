@@ -1,13 +1,17 @@
 """No network for other projects' suites: sockets are shut and the one picture is made here."""
 
+import asyncio
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import pytest_socket
 from PIL import Image, ImageDraw
+
+from tests.conformance.recorded_runs import record_runs
 
 PICTURE = "https://raw.githubusercontent.com/langchain-ai/docs/"
 
@@ -39,3 +43,9 @@ def benchmark(benchmark: Any) -> Any:
     """Run what the suite would time, once: measurements have their own place."""
     benchmark.disabled = True
     return benchmark
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Trace files of real runs by name, see `recorded_runs`."""
+    return asyncio.run(record_runs(tmp_path_factory.mktemp("recorded")))
