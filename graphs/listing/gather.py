@@ -29,7 +29,7 @@ from listing import (
 )
 from listing.document import Mode
 from tools.attribute_extract import aextract_attributes
-from tools.normalise import same_value
+from tools.normalise import announced, same_value
 from tools.safety import redact_contacts
 from tools.taxonomy import Taxonomy
 
@@ -189,7 +189,8 @@ async def extract_attributes(state: ListingState, step: Step) -> Update:
     chosen = _to_read(references, context.limits.read_references)
     attributes = attributes_of(state)
     called = [await _read_one(r, template, step) for r in chosen]
-    read = without_doubtful_brands([reference for reference, _ in called])
+    named = [r.id for r, call in called if _names_its_brand(r, call.value)]
+    read = without_doubtful_brands([reference for reference, _ in called], named)
     for reference, (_, call) in zip(read, called, strict=True):
         _enter(ledger, reference, call)
     warnings: list[str] = []
@@ -255,6 +256,12 @@ async def _read_one(
     )
     values = {v.attribute: displayed(template.get(v.attribute), v.value) for v in call.value}
     return reference.model_copy(update={"attributes": values}), call
+
+
+def _names_its_brand(reference: Reference, values: Sequence[SpannedValue]) -> bool:
+    text = f"{reference.title}\n{reference.text}"
+    brands = (v for v in values if v.attribute == "brand")
+    return any(announced("brand", text, v.start, v.end) for v in brands)
 
 
 def _enter(ledger: EvidenceLedger, reference: Reference, call: Called[list[SpannedValue]]) -> None:

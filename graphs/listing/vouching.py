@@ -5,7 +5,7 @@ only where the reading of it can be trusted.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from listing import AttributeSpec, AttributeTemplate, AttributeValue, Reference
 from tools.normalise import canonical, known_value, same_value
@@ -50,18 +50,23 @@ def vouched(spec: AttributeSpec, read: Sequence[Reference]) -> str | None:
     return stated[best] if 3 * votes >= 2 * len(stated) else None
 
 
-def without_doubtful_brands(read: Sequence[Reference]) -> list[Reference]:
+def without_doubtful_brands(
+    read: Sequence[Reference], announced: Collection[str] = ()
+) -> list[Reference]:
     """Return the listings, each without a brand that may be its model's name misread.
 
     A listing that names its model alone ("WTS Skonis 24 mug") reads as if that were a brand. So a
-    brand counts where another listing reads the same one, or where the same listing also states a
-    model that does not begin with it. What is left out is asked.
+    brand counts where another listing reads the same one, where the same listing also states a
+    model that does not begin with it, or where the listing calls it a brand ("made by", "brand:"):
+    then its id is in `announced`. What is left out is asked.
     """
     kept = []
     for i, one in enumerate(read):
         brand = one.attributes.get("brand")
         others = [r.attributes.get("brand") for j, r in enumerate(read) if j != i]
-        agreed = any(o and brand and same_value("brand", o, brand) for o in others)
+        agreed = one.id in announced or any(
+            o and brand and same_value("brand", o, brand) for o in others
+        )
         if brand and not agreed and not _beside_a_model(brand, one.attributes.get("model")):
             rest = {n: v for n, v in one.attributes.items() if n != "brand"}
             one = one.model_copy(update={"attributes": rest})
