@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from listing import AttributeSpec, AttributeTemplate, AttributeValue, Reference
-from tools.normalise import canonical, known_value, same_value
+from tools.normalise import known_value, phrase_key, same_value
 
 
 def contradicted(
@@ -77,5 +77,5 @@ def without_doubtful_brands(
 def _beside_a_model(brand: str, model: str | None) -> bool:
     if not model:
         return False
-    name, start = canonical("model", model), canonical("brand", brand)
-    return name != start and not name.startswith(f"{start} ")
+    name, start = phrase_key(model).split(), phrase_key(brand).split()
+    return name[: len(start)] != start
