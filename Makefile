@@ -39,7 +39,7 @@ test-all: lint browser
 
 # Records the runs of eval_traces/golden anew; `git diff` shows what changed.
 golden: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.golden.record
+	$(BIN)/python -m tests.golden.record $(CASES)
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/vouch bench --list
