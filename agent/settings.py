@@ -20,7 +20,7 @@ from pydantic_settings import (
 from listing.errors import SettingsError
 
 if TYPE_CHECKING:
-    from eval_traces.retention import Retention
+    from eval_traces.writing.retention import Retention
 
 CHECKPOINT = Path(__file__).parents[1] / "models" / "checkpoints" / "vouch-small"
 """The checkpoint that ships."""
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
         `vouch.toml` names is let be until a limit is set, too, and then that one holds; one that a
         command was given (`--trace-dir`) is always let be.
         """
-        from eval_traces.retention import Retention
+        from eval_traces.writing.retention import Retention
 
         days, size = self.trace_max_age_days, self.trace_max_mb
         if self.trace_dir is not None:

@@ -20,7 +20,7 @@ from PIL import Image
 from agent.request import make_request
 from agent.runtime import Runtime, open_runtime
 from agent.settings import load_settings
-from eval_traces.trace_folder import SUFFIX
+from eval_traces.reading.folder import SUFFIX
 from graphs.listing import build_listing_graph, draft_listing
 from listing.document import Mode
 from listing.errors import BadInputError

@@ -25,7 +25,7 @@ from PIL import Image
 from agent.request import make_request
 from bench.market_runs import TRACES, MarketCase, case_photo, choose_cases, open_recorder
 from eval_traces import RunSpan, RunTracer, Span, Trace, find_trace, names, open_trace, read_trace
-from eval_traces.spans import Place
+from eval_traces.writing.spans import Place
 from graphs.listing import ListingContext, build_listing_graph, draft_listing
 from graphs.listing.graph import ListingGraph
 from tools.photos import read_photo

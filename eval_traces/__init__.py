@@ -8,11 +8,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eval_traces.chat_spans import ChatSpans
-    from eval_traces.content import ContentFilter, Redact, canonical_json
-    from eval_traces.opening import open_memory_trace, open_trace
-    from eval_traces.retention import Retention
-    from eval_traces.spans import (
+    from eval_traces.reading.reader import read_trace, read_traces
+    from eval_traces.reading.store import (
+        TraceSummary,
+        append_evaluations,
+        find_trace,
+        list_traces,
+        remove_trace,
+    )
+    from eval_traces.reading.tree import render_list, render_tree
+    from eval_traces.trace import Evaluation, Span, Trace
+    from eval_traces.writing.chat_spans import ChatSpans
+    from eval_traces.writing.content import ContentFilter, Redact, canonical_json
+    from eval_traces.writing.opening import open_memory_trace, open_trace
+    from eval_traces.writing.retention import Retention
+    from eval_traces.writing.spans import (
         EmbeddingsSpan,
         NodeSpan,
         OpenSpan,
@@ -20,31 +30,23 @@ if TYPE_CHECKING:
         RunSpan,
         ToolSpan,
     )
-    from eval_traces.trace import Evaluation, Span, Trace
-    from eval_traces.trace_reader import read_trace, read_traces
-    from eval_traces.trace_store import (
-        TraceSummary,
-        append_evaluations,
-        find_trace,
-        list_traces,
-        remove_trace,
-    )
-    from eval_traces.tracer import RunTracer
-    from eval_traces.tree import render_list, render_tree
+    from eval_traces.writing.tracer import RunTracer
 
 _HOMES = {
-    "chat_spans": ("ChatSpans",),
-    "content": ("ContentFilter", "Redact", "canonical_json"),
-    "opening": ("open_memory_trace", "open_trace"),
-    "retention": ("Retention",),
-    "spans": ("EmbeddingsSpan", "NodeSpan", "OpenSpan", "RetrievalSpan", "RunSpan", "ToolSpan"),
+    "writing.chat_spans": ("ChatSpans",),
+    "writing.content": ("ContentFilter", "Redact", "canonical_json"),
+    "writing.opening": ("open_memory_trace", "open_trace"),
+    "writing.retention": ("Retention",),
+    "writing.spans": (
+        "EmbeddingsSpan", "NodeSpan", "OpenSpan", "RetrievalSpan", "RunSpan", "ToolSpan",
+    ),
     "trace": ("Evaluation", "Span", "Trace"),
-    "trace_reader": ("read_trace", "read_traces"),
-    "trace_store": (
+    "reading.reader": ("read_trace", "read_traces"),
+    "reading.store": (
         "TraceSummary", "append_evaluations", "find_trace", "list_traces", "remove_trace",
     ),
-    "tracer": ("RunTracer",),
-    "tree": ("render_list", "render_tree"),
+    "writing.tracer": ("RunTracer",),
+    "reading.tree": ("render_list", "render_tree"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, held in _HOMES.items() for name in held}
 

@@ -16,7 +16,7 @@ from eval_traces import names
 from eval_traces.evaluators.run import ScoredRun
 from eval_traces.evaluators.score import Score
 from eval_traces.otlp import parse_line
-from eval_traces.trace_folder import private_file
+from eval_traces.reading.folder import private_file
 from listing.errors import BadInputError
 
 SUFFIX = ".eval.jsonl"

@@ -218,8 +218,8 @@ def _compared(
 
 def _write(made: "Report", folder: Path, compared: "Comparison | None") -> None:
     from eval_traces.audit import read_audit, render_audit_page
+    from eval_traces.reading.reader import read_trace
     from eval_traces.report import write_report
-    from eval_traces.trace_reader import read_trace
     from tools.photos import PhotoStore
 
     store = PhotoStore(load_settings().photo_folder)

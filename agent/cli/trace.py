@@ -88,8 +88,8 @@ def audit(
 ) -> None:
     """Show a run's draft claim by claim: the verdict, the evidence, the step that brought it in."""
     from eval_traces.audit import audit_json, read_audit, render_audit
-    from eval_traces.trace_reader import read_trace
-    from eval_traces.trace_store import find_trace
+    from eval_traces.reading.reader import read_trace
+    from eval_traces.reading.store import find_trace
     from tools.photos import PhotoStore
 
     settings = load_settings(trace_dir=trace_dir)

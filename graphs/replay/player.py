@@ -20,7 +20,7 @@ from langchain_core.runnables import Runnable
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from eval_traces import ContentFilter, RunSpan, RunTracer, Span, names
-from eval_traces.messages import input_messages
+from eval_traces.writing.messages import input_messages
 from graphs.listing.calls import Called
 from graphs.replay.tape import Answer, Place, RecordedCall, Tape, chat_arguments
 from listing import errors

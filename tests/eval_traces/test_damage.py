@@ -22,7 +22,7 @@ from eval_traces import (
     read_trace,
     read_traces,
 )
-from eval_traces.trace_source import CUT_SHORT
+from eval_traces.reading.source import CUT_SHORT
 from listing import ListingDocument
 from listing.errors import BadInputError
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from eval_traces import NodeSpan, RunTracer, Span, names, open_memory_trace, open_trace, read_trace
-from eval_traces.trace_files import TraceFiles
-from eval_traces.trace_memory import TraceMemory
+from eval_traces.writing.files import TraceFiles
+from eval_traces.writing.memory import TraceMemory
 from listing.errors import NotFoundError
 from tools.safety import redact_contacts
 

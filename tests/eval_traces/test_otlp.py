@@ -17,8 +17,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from eval_traces import RunTracer
 from eval_traces.otlp import Attribute, Event, RawSpan, event_line, parse_line
-from eval_traces.otlp_encode import span_line
-from eval_traces.trace_memory import TraceMemory
+from eval_traces.writing.memory import TraceMemory
+from eval_traces.writing.otlp_encode import span_line
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 TIMES = st.integers(0, 2**64 - 1)

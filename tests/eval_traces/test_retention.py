@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval_traces import Retention, open_trace, remove_trace
-from eval_traces.retention import GRACE_S, OPEN_S, Sweeper, sweep
+from eval_traces.writing.retention import GRACE_S, OPEN_S, Sweeper, sweep
 
 DAY = 86_400.0
 NOW = 2_000_000_000.0

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval_traces import Trace, open_memory_trace, open_trace, read_trace
-from eval_traces.trace_folder import SUFFIX
+from eval_traces.reading.folder import SUFFIX
 from graphs.listing import ListingContext, ListingRequest, build_listing_graph, stream_listing
 from graphs.replay import Replay, replay_listing
 from listing.errors import BadInputError

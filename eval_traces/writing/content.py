@@ -21,8 +21,8 @@ import numpy as np
 from PIL import Image
 from pydantic import BaseModel
 
-from eval_traces.binary_text import cut_binary
-from eval_traces.photo_part import as_photo_part, content_uri
+from eval_traces.writing.binary_text import cut_binary
+from eval_traces.writing.photo_part import as_photo_part, content_uri
 
 Redact = Callable[[str], str]
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]

@@ -8,9 +8,9 @@ from opentelemetry.sdk.trace import ReadableSpan, Span
 from opentelemetry.trace import StatusCode
 
 from eval_traces.otlp import Attribute, Event, RawSpan
+from eval_traces.reading.build import assemble
 from eval_traces.trace import Trace
-from eval_traces.trace_build import assemble
-from eval_traces.trace_sink import TraceSink
+from eval_traces.writing.sink import TraceSink
 from listing.errors import NotFoundError
 
 

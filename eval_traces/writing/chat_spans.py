@@ -17,10 +17,10 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
 from eval_traces import names
-from eval_traces.messages import input_messages, output_message
 from eval_traces.otlp import Attribute
-from eval_traces.spans import OpenSpan
-from eval_traces.tracer import RunTracer
+from eval_traces.writing.messages import input_messages, output_message
+from eval_traces.writing.spans import OpenSpan
+from eval_traces.writing.tracer import RunTracer
 
 _PARAMETERS = {
     "temperature": names.REQUEST_TEMPERATURE,

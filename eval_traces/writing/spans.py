@@ -15,9 +15,9 @@ from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.trace import Status, StatusCode
 
 from eval_traces import names
-from eval_traces.content import ContentFilter
 from eval_traces.otlp import Attribute, Event, Scalar
-from eval_traces.trace_sink import TraceSink
+from eval_traces.writing.content import ContentFilter
+from eval_traces.writing.sink import TraceSink
 from listing.errors import GenerationCancelled
 
 _MAX_MESSAGE = 2000

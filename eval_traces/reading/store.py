@@ -11,11 +11,11 @@ from typing import Any
 
 from eval_traces import names
 from eval_traces.otlp import Attribute, Event, RawSpan, event_line, parse_line
+from eval_traces.reading.build import schema_warnings
+from eval_traces.reading.folder import PARTIAL, files_of_run, replace_lines, run_files, trace_id_of
+from eval_traces.reading.reader import read_trace
+from eval_traces.reading.source import CUT_SHORT, open_bytes
 from eval_traces.trace import Evaluation, Span
-from eval_traces.trace_build import schema_warnings
-from eval_traces.trace_folder import PARTIAL, files_of_run, replace_lines, run_files, trace_id_of
-from eval_traces.trace_reader import read_trace
-from eval_traces.trace_source import CUT_SHORT, open_bytes
 from listing.errors import BadInputError, NotFoundError
 
 _HEX = re.compile(r"[0-9A-Fa-f]+")

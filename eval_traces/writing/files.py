@@ -18,10 +18,10 @@ from opentelemetry.sdk.trace import ReadableSpan, Span
 
 from eval_traces import names
 from eval_traces.otlp import Attribute, Event, event_line
-from eval_traces.otlp_encode import span_line
-from eval_traces.retention import Sweeper
-from eval_traces.trace_folder import PARTIAL, SUFFIX, private_file, replace_lines
-from eval_traces.trace_sink import TraceSink
+from eval_traces.reading.folder import PARTIAL, SUFFIX, private_file, replace_lines
+from eval_traces.writing.otlp_encode import span_line
+from eval_traces.writing.retention import Sweeper
+from eval_traces.writing.sink import TraceSink
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 
 from eval_traces import names
 from eval_traces.otlp import Event
-from eval_traces.trace_sink import TraceSink
+from eval_traces.writing.sink import TraceSink
 from listing.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from eval_traces.photo_part import as_photo_part
+from eval_traces.writing.photo_part import as_photo_part
 
 Part = dict[str, Any]
 ROLES = {"human": "user", "ai": "assistant", "AIMessageChunk": "assistant"}

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from eval_traces.capture import content_wanted
-from eval_traces.content import Redact
-from eval_traces.export import open_export
-from eval_traces.retention import Retention, Sweeper
-from eval_traces.trace_files import TraceFiles
-from eval_traces.trace_memory import TraceMemory
-from eval_traces.trace_sink import TraceSink
-from eval_traces.tracer import RunTracer
+from eval_traces.writing.capture import content_wanted
+from eval_traces.writing.content import Redact
+from eval_traces.writing.export import open_export
+from eval_traces.writing.files import TraceFiles
+from eval_traces.writing.memory import TraceMemory
+from eval_traces.writing.retention import Retention, Sweeper
+from eval_traces.writing.sink import TraceSink
+from eval_traces.writing.tracer import RunTracer
 from listing.errors import SettingsError
 from tools.safety import redact_contacts
 

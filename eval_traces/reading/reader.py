@@ -10,10 +10,10 @@ from pathlib import Path
 
 from eval_traces import names
 from eval_traces.otlp import Event, RawSpan
+from eval_traces.reading.build import assemble
+from eval_traces.reading.folder import PARTIAL
+from eval_traces.reading.source import Piece, read_pieces
 from eval_traces.trace import Trace
-from eval_traces.trace_build import assemble
-from eval_traces.trace_folder import PARTIAL
-from eval_traces.trace_source import Piece, read_pieces
 from listing.errors import BadInputError
 
 _TOLD = 3

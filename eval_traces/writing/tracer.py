@@ -18,10 +18,13 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import NoOpTracer, Tracer, set_span_in_context
 
 from eval_traces import names
-from eval_traces.content import ContentFilter, Redact
-from eval_traces.export import resource
 from eval_traces.otlp import Attribute
-from eval_traces.spans import (
+from eval_traces.trace import Trace
+from eval_traces.writing.content import ContentFilter, Redact
+from eval_traces.writing.export import resource
+from eval_traces.writing.memory import TraceMemory
+from eval_traces.writing.sink import TraceSink
+from eval_traces.writing.spans import (
     EmbeddingsSpan,
     NodeSpan,
     OpenSpan,
@@ -31,9 +34,6 @@ from eval_traces.spans import (
     RunSpan,
     ToolSpan,
 )
-from eval_traces.trace import Trace
-from eval_traces.trace_memory import TraceMemory
-from eval_traces.trace_sink import TraceSink
 from listing.errors import NotFoundError, SettingsError
 
 S = TypeVar("S", bound=OpenSpan)

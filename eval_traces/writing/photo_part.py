@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from eval_traces.binary_text import decode_base64, sha256_uri
+from eval_traces.writing.binary_text import decode_base64, sha256_uri
 
 content_uri = sha256_uri
 

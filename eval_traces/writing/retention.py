@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval_traces.trace_folder import PARTIAL, id_in_name, is_day
+from eval_traces.reading.folder import PARTIAL, id_in_name, is_day
 
 GRACE_S = 3600.0
 """A run that was written to in the last hour is never removed: somebody may be looking at it."""

@@ -12,8 +12,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from eval_traces import names
+from eval_traces.reading.store import TraceSummary
 from eval_traces.trace import Span, Trace
-from eval_traces.trace_store import TraceSummary
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _STYLE = {"error": "bold red", "paused": "cyan", "cancelled": "magenta", "unfinished": "magenta"}
