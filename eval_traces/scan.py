@@ -1,21 +1,23 @@
 """Reads recorded runs fast: one pass over a file, one run in memory, nothing decoded unasked.
 
-The meaning is that of `trace_reader`; a test holds the two together. What differs: an attribute is
-decoded when it is asked for, so one of a wrong type is absent here and a wrong line there.
+The meaning is that of `reading`; a test holds the two together. What differs: an attribute is
+decoded when it is asked for, so one of a wrong type is absent here and a wrong line there; and
+requests on one line, which only lack a line feed between them, are read.
 """
 
 import gzip
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import orjson
 
 from eval_traces import names
 from eval_traces.otlp import Event, RawSpan, parse_request
+from eval_traces.plain_lines import plain_lines
 from eval_traces.scanned_span import ScannedSpan
 from listing.errors import BadInputError
 
@@ -23,6 +25,8 @@ OPEN_RUNS = 16
 """Runs of one file that are held at a time, where a file mixes the spans of several."""
 _TOLD = 5
 """Bad lines of one file that are told one by one."""
+_WHOLE = 1 << 22
+"""Bytes of a file that is read at once; a larger one is read line by line."""
 _UNZIP = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
@@ -43,7 +47,10 @@ class ScannedTrace:
     @property
     def root(self) -> ScannedSpan | None:
         """The span without a parent; None where it is missing."""
-        return next((s for s in self.spans.values() if s.parent_id is None), None)
+        for span in self.spans.values():
+            if span.parent_id is None:
+                return span
+        return None
 
 
 def scan_file(path: str | Path) -> Iterator[ScannedTrace]:
@@ -56,9 +63,12 @@ def scan_file(path: str | Path) -> Iterator[ScannedTrace]:
         BadInputError: the file cannot be read, holds no span, or mixes its runs so much that one
             came apart; what could be read was yielded before.
     """
-    path = Path(path)
+    path = path if isinstance(path, Path) else Path(path)
     reading = _Reading(path)
     try:
+        if 0 < path.stat().st_size <= _WHOLE and reading.at_once(path.read_bytes()):
+            yield from reading.rest()
+            return
         with _opened(path) as lines:
             yield from reading.runs(lines)
     except _UNZIP as error:
@@ -69,7 +79,7 @@ def scan_file(path: str | Path) -> Iterator[ScannedTrace]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
+    if path.name.endswith(".gz"):
         return cast(IO[bytes], gzip.open(path, "rb"))
     return path.open("rb")
 
@@ -86,13 +96,24 @@ class _Reading:
         """The run of the last span: most files hold one run, or one after the other."""
         self._torn: list[str] = []
         self._bad = 0
-        self._partial = ".partial" in path.suffixes
+        self._partial = "partial" in path.name.split(".")[1:]
+
+    def at_once(self, text: bytes) -> bool:
+        """Read a file that is whole, ours and of one run, as most are; False where it is not."""
+        plain = plain_lines(text)
+        if plain is None:
+            return False
+        spans, events = plain
+        if len({span.trace_id for span in spans} | {event.trace_id for event in events}) != 1:
+            return False
+        self._enter(spans, events)
+        return True
 
     def runs(self, lines: IO[bytes]) -> Iterator[ScannedTrace]:
-        """Read the lines; yield a run only once too many are open."""
+        """Read the lines one by one; yield a run only once too many are open."""
         for number, line in enumerate(lines, start=1):
             try:
-                self._take(orjson.loads(line))
+                self._take(line)
             except ValueError as error:
                 if number == 1 and line.lstrip()[:1] in (b"{", b"[", b""):
                     self._whole(line, lines)
@@ -130,46 +151,36 @@ class _Reading:
         """One export request over many lines, as other tools write it; else lines after all."""
         rest = lines.read()
         try:
-            self._take(orjson.loads(first + rest))
+            self._take(first + rest)
         except ValueError:
             self.warn("line 1: not JSON; passed over")
             for number, line in enumerate(rest.split(b"\n"), start=2):
                 if not line.strip():
                     continue
                 try:
-                    self._take(orjson.loads(line))
+                    self._take(line)
                 except ValueError as error:
                     self.warn(f"line {number}: {error}; passed over")
 
-    def _take(self, data: Any) -> None:
+    def _take(self, line: bytes) -> None:
         """Enter what one export request holds; ValueError when it is none."""
-        try:
-            groups = data["resourceSpans"]
-        except (KeyError, TypeError):
-            for event in parse_request(data).events:
-                self._enter_event(event)
-            return
-        try:
-            for group in groups:
-                for scoped in group.get("scopeSpans", ()):
-                    ours = (scoped.get("scope") or {}).get("name") == names.SCOPE
-                    for wire in scoped.get("spans", ()):
-                        span = ScannedSpan.read(wire, ours=ours)
-                        run = self._last
-                        if run is None or run.trace_id != span.trace_id:
-                            run = self._last = self._run(span.trace_id)
-                        if run is not None:
-                            run.spans[span.span_id] = span
-        except (TypeError, AttributeError, KeyError) as error:
-            raise ValueError(f"not OTLP JSON: {error}") from None
-        if "resourceLogs" in data:
-            for event in parse_request({"resourceLogs": data["resourceLogs"]}).events:
-                self._enter_event(event)
+        plain = plain_lines(line)
+        if plain is None:
+            request = parse_request(orjson.loads(line))
+            plain = [ScannedSpan.of(raw) for raw in request.spans], request.events
+        self._enter(*plain)
 
-    def _enter_event(self, event: Event) -> None:
-        run = self._run(event.trace_id)
-        if run is not None:
-            run.events.append(event)
+    def _enter(self, spans: Iterable[ScannedSpan], events: Iterable[Event]) -> None:
+        for span in spans:
+            run = self._last
+            if run is None or run.trace_id != span.trace_id:
+                run = self._last = self._run(span.trace_id)
+            if run is not None:
+                run.spans[span.span_id] = span
+        for event in events:
+            run = self._run(event.trace_id)
+            if run is not None:
+                run.events.append(event)
 
     def _run(self, trace_id: str) -> ScannedTrace | None:
         run = self._open.get(trace_id)

@@ -88,7 +88,7 @@ def score_traces(
     With more than one process the evaluators must be picklable and the calling script needs the
     usual `if __name__ == "__main__"` guard; results and order are the same.
     """
-    files = (Path(path) for path in paths)
+    files = (path if isinstance(path, Path) else Path(path) for path in paths)
     if processes <= 1:
         yield from _score_files(files, tuple(evaluators), truth, sidecars)
         return
@@ -107,7 +107,7 @@ def score_run(run: ScoredRun, evaluators: Sequence[Evaluator]) -> RunScores:
     for evaluator in evaluators:
         try:
             given = tuple(evaluator.evaluate(run))
-            bad = next((s.name for s in given if not (isfinite(s[1]) and s[2] >= 0)), None)
+            bad = _not_finite(given)
         except Exception as error:  # evaluators are anybody's code: what they raise is told
             problems.append(f"evaluator {evaluator.name}: {type(error).__name__}: {error}")
             continue
@@ -129,6 +129,14 @@ def score_run(run: ScoredRun, evaluators: Sequence[Evaluator]) -> RunScores:
         has_truth=truth is not None,
         recorded=run.recorded,
     )
+
+
+def _not_finite(given: Iterable[Score]) -> str | None:
+    """The name of a score that no figure can be made of."""
+    for score in given:
+        if not isfinite(score[1]) or not score[2] >= 0:
+            return score.name
+    return None
 
 
 def _by_photo(run: ScoredRun) -> str:

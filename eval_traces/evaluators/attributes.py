@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from eval_traces import names
-from eval_traces.evaluators.claims import judged_by_truth
 from eval_traces.evaluators.entailment import agrees, key_of
 from eval_traces.evaluators.run import ScoredRun
 from eval_traces.evaluators.score import Score
@@ -27,7 +26,7 @@ class AttributeAccuracy:
         if run.truth is None or not run.drafted:
             return
         right: dict[str, bool] = {}
-        for claim, true in judged_by_truth(run):
+        for claim, true in run.judged:
             name = key_of(claim["attribute"])
             right[name] = right.get(name, True) and true
         if right:
@@ -53,7 +52,7 @@ class Verifiability:
         """Yield the shares over the values of the form."""
         if run.truth is None or not run.attributes:
             return
-        true = {key_of(name): value for name, value in run.truth.attributes.items()}
+        true = run.true_values
         count = dict.fromkeys(("correct", "incorrect", "unverifiable"), 0)
         for name, value in run.attributes.items():
             key = key_of(name)
@@ -78,7 +77,10 @@ class ReferenceCopy:
 
     def evaluate(self, run: ScoredRun) -> Iterable[Score]:
         """Yield the error by each judge where something was copied that the photo can check."""
-        copied = {n: v["value"] for n, v in self._copied(run) if n in self._asked(run)}
+        copied = {n: v["value"] for n, v in self._copied(run)}
+        if copied:
+            asked = self._asked(run)
+            copied = {n: value for n, value in copied.items() if n in asked}
         if not copied:
             return
         seen = {
@@ -90,7 +92,7 @@ class ReferenceCopy:
         yield Score("references.copy_error", wrong / len(copied), len(copied))
         if run.truth is None:
             return
-        true = {key_of(name): value for name, value in run.truth.attributes.items()}
+        true = run.true_values
         known = {n: v for n, v in copied.items() if n in true}
         if known:
             wrong = sum(not agrees(n, v, true[n]) for n, v in known.items())
@@ -125,7 +127,7 @@ class Abstention:
         if truth is None or truth.knowable is None or not run.drafted or run.document is None:
             return
         knowable = {key_of(name) for name in truth.knowable}
-        unknowable = {key_of(name) for name in truth.attributes} - knowable
+        unknowable = run.true_values.keys() - knowable
         stated = {key_of(c["attribute"]) for c in run.checkable}
         stated |= {key_of(name) for name in run.attributes}
         asked = {key_of(q["attribute"]) for q in run.document["questions"]}

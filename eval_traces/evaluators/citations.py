@@ -34,7 +34,7 @@ class Citations:
             cited += len(claim["evidence"])
             for item in items:
                 rest = [other for other in items if other is not item]
-                useless = not contributes(claim, item) and entailed(claim, rest)
+                useless = entailed(claim, rest) and not contributes(claim, item)
                 relevant += holds and not useless
         said = f"not entailed by what it cites: {', '.join(broken)}" if broken else None
         n = len(run.checkable)

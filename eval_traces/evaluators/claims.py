@@ -7,24 +7,11 @@ Claims weigh alike: a figure over runs counts claims, not drafts. Definitions: M
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from eval_traces.evaluators.entailment import agrees, key_of
+from eval_traces.evaluators.entailment import key_of
 from eval_traces.evaluators.run import Json, ScoredRun
 from eval_traces.evaluators.score import Score
 
 FALSE = ("unsupported", "contradicted")
-
-
-def judged_by_truth(run: ScoredRun) -> list[tuple[Json, bool]]:
-    """Return the claims on attributes whose true value is known, each with whether it is true."""
-    if run.truth is None:
-        return []
-    true = {key_of(name): value for name, value in run.truth.attributes.items()}
-    found = []
-    for claim in run.checkable:
-        name = key_of(claim["attribute"])
-        if name in true:
-            found.append((claim, agrees(name, claim["value"], true[name])))
-    return found
 
 
 class ClaimPrecision:
@@ -42,7 +29,7 @@ class ClaimPrecision:
         if checkable:
             good = sum(c["verdict"] == "supported" for c in checkable)
             yield Score("claims.precision", good / len(checkable), len(checkable), span)
-        by_truth = judged_by_truth(run)
+        by_truth = run.judged
         if by_truth:
             good = sum(true for _, true in by_truth)
             wrong = [f"{c['attribute']} {c['value']!r}" for c, true in by_truth if not true]
@@ -69,7 +56,7 @@ class Hallucination:
         yield from _rates("", len(underivable), len(run.claims))
         if run.truth is None:
             return
-        by_truth = judged_by_truth(run)
+        by_truth = run.judged
         false = {_place(c) for c, true in by_truth if not true}
         yield from _rates("_truth", len(false), len(by_truth))
         yield from _rates("_any", len(false | underivable), len(run.claims))

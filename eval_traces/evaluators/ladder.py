@@ -3,7 +3,8 @@
 Each share is 1 or 0 a run, also where it is 0, so that the figures over runs are shares of all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import ClassVar, get_args
 
 from eval_traces import names
@@ -22,19 +23,17 @@ class Ladder:
 
     def evaluate(self, run: ScoredRun) -> Iterable[Score]:
         """Yield them for every run."""
-        for mode in _MODES:
-            yield Score(f"ladder.mode.{mode}", float(run.mode == mode))
-        for end in _ENDS:
-            yield Score(f"ladder.status.{end}", float(run.status == end))
+        yield from _one_of("ladder.mode", _MODES, run.mode)
+        yield from _one_of("ladder.status", _ENDS, run.status)
         yield from self._nodes(run)
         failed = [span for span in run.spans if span.failed]
-        first = failed[0] if failed else None
-        yield Score(
-            "ladder.errors",
-            float(len(failed)),
-            span_id=first.span_id if first else None,
-            explanation=first.message or first.name if first else None,
-        )
+        if failed:
+            first, count = failed[0], float(len(failed))
+            yield Score(
+                "ladder.errors", count, 1.0, first.span_id, None, first.message or first.name
+            )
+        else:
+            yield Score("ladder.errors", 0.0)
         document = run.document
         if document is not None:
             yield Score("ladder.warnings", float(len(document["warnings"])))
@@ -62,6 +61,12 @@ class Ladder:
         yield Score("ladder.retries", float(retries))
         yield Score("ladder.revisions", float(revisions))
         yield Score("ladder.revised", float(revisions > 0))
+
+
+@lru_cache(maxsize=64)
+def _one_of(topic: str, names: Sequence[str], chosen: str) -> Sequence[Score]:
+    """Return 1 for the chosen name and 0 for each other: scores that most runs have alike."""
+    return tuple(Score(f"{topic}.{name}", float(name == chosen)) for name in names)
 
 
 class Prompts:

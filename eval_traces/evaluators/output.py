@@ -81,8 +81,11 @@ def _said(messages: Any) -> str | None:
     """The text of the last message, "" where it calls tools instead; None without any."""
     if not isinstance(messages, list) or not messages:
         return None
-    parts = messages[-1].get("parts") or ()
-    if any(part.get("type") == "tool_call" for part in parts):
-        return ""
-    text = "".join(part.get("content", "") for part in parts if part.get("type") == "text")
+    text = ""
+    for part in messages[-1].get("parts") or ():
+        kind = part.get("type")
+        if kind == "tool_call":
+            return ""
+        if kind == "text":
+            text += part.get("content", "")
     return text if text.strip() else None

@@ -6,14 +6,16 @@ Everything is looked up when asked for and kept. The document is the recorded JS
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from eval_traces import names
+from eval_traces.evaluators.entailment import agrees, key_of
 from eval_traces.names import SpanKind
 from eval_traces.scan import ScannedTrace
-from eval_traces.scanned_span import ScannedSpan
+from eval_traces.scanned_span import ScannedSpan, parsed
 from eval_traces.truth import Truth, TruthFile
 
 LISTING_SCHEMA = "vouch.listing/1"
@@ -60,7 +62,7 @@ class ScoredRun:
     @cached_property
     def spans(self) -> Sequence[ScannedSpan]:
         """All spans in the order that they began."""
-        return sorted(self.trace.spans.values(), key=lambda s: s.start)
+        return sorted(self.trace.spans.values(), key=attrgetter("start"))
 
     @cached_property
     def _by_kind(self) -> Mapping[SpanKind, Sequence[ScannedSpan]]:
@@ -108,13 +110,10 @@ class ScoredRun:
 
         It is recorded JSON: a field that the schema promises may be missing in a broken file.
         """
-        root = () if self.root is None else (self.root,)
-        inner = [s for s in self.spans if s.kind in ("workflow", "agent")]
-        for span in (*root, *reversed(inner)):
-            output = span.json(names.OUTPUT)
-            if isinstance(output, dict) and output.get("schema") == LISTING_SCHEMA:
-                return output
-        return None
+        if self.root is not None and (found := _listing(self.root)) is not None:
+            return found
+        inner = (s for s in reversed(self.spans) if s.kind in ("workflow", "agent"))
+        return next((found for s in inner if (found := _listing(s)) is not None), None)
 
     @property
     def drafted(self) -> bool:
@@ -154,10 +153,17 @@ class ScoredRun:
         return [uri.removeprefix("sha256:") for uri in uris if isinstance(uri, str)]
 
     @cached_property
-    def settings(self) -> Json:
-        """What steered the run; empty where it was not recorded."""
-        found = self.root.json(names.SETTINGS) if self.root is not None else None
-        return found if isinstance(found, dict) else {}
+    def true_values(self) -> Mapping[str, str]:
+        """The true values that are known, by the attributes' usual names."""
+        known = self.truth.attributes if self.truth is not None else {}
+        return {key_of(name): value for name, value in known.items()}
+
+    @cached_property
+    def judged(self) -> Sequence[tuple[Json, bool]]:
+        """The checkable claims on attributes whose true value is known, each with if it is true."""
+        true = self.true_values
+        named = ((claim, key_of(claim["attribute"])) for claim in self.checkable if true)
+        return [(c, agrees(name, c["value"], true[name])) for c, name in named if name in true]
 
     @property
     def captured(self) -> bool:
@@ -167,13 +173,11 @@ class ScoredRun:
     @cached_property
     def recorded(self) -> Mapping[str, str]:
         """What the run says it was made with: model, code, prompts; only what was recorded."""
-        model = self.settings.get("model") or (self.document or {}).get("model") or {}
-        said = {"model": f"{model.get('name', '')} {model.get('revision', '')}".strip()}
-        for group in ("versions", "prompts"):
-            named = self.settings.get(group)
-            for name, version in named.items() if isinstance(named, dict) else ():
-                said[f"{group.removesuffix('s')} {name}"] = str(version)
-        return {name: text for name, text in said.items() if text}
+        said = _facts(self.root.text(names.SETTINGS) or "") if self.root is not None else {}
+        if "model" in said:
+            return said
+        model = _model((self.document or {}).get("model"))
+        return {"model": model, **said} if model else said
 
     @cached_property
     def thread_id(self) -> str:
@@ -206,3 +210,30 @@ class ScoredRun:
         """When the run began, UTC; None where no span says."""
         first = self.root or (self.spans[0] if self.spans else None)
         return datetime.fromtimestamp(first.start / 1e9, UTC) if first is not None else None
+
+
+def _listing(span: ScannedSpan) -> Json | None:
+    """The listing that a span put out."""
+    output = span.json(names.OUTPUT)
+    good = isinstance(output, dict) and output.get("schema") == LISTING_SCHEMA
+    return output if good else None
+
+
+@lru_cache(maxsize=256)
+def _facts(settings: str) -> Mapping[str, str]:
+    """What recorded settings say of model, code and prompts; few of many runs' settings differ."""
+    found = parsed(settings)
+    if not isinstance(found, dict):
+        return {}
+    said = {"model": _model(found.get("model"))}
+    for group in ("versions", "prompts"):
+        named = found.get(group)
+        for name, version in named.items() if isinstance(named, dict) else ():
+            said[f"{group.removesuffix('s')} {name}"] = str(version)
+    return {name: text for name, text in said.items() if text}
+
+
+def _model(model: Any) -> str:
+    if not isinstance(model, dict):
+        return ""
+    return f"{model.get('name', '')} {model.get('revision', '')}".strip()

@@ -1,9 +1,9 @@
 """Scores of many runs in columns: one row a run, one (value, weight) a run and metric.
 
-A run is read, put away in flat arrays and forgotten: about 20 bytes a score and 300 a run, so
-100,000 runs of 60 metrics stay near 150 MB. A score that is no finite number, or has a weight below
-0, is not counted and is said to be a problem; several scores of one name in one run become their
-weighted mean.
+A run is read, put away in flat arrays and forgotten: 12 bytes a score (20 in a metric whose weights
+differ) and some 500 a run, so 100,000 runs of 60 metrics stay near 130 MB. A score that is no
+finite number, or has a weight below 0, is not counted and is said to be a problem; several scores
+of one name in one run become their weighted mean.
 """
 
 import math
@@ -108,15 +108,39 @@ class ScoreTable:
         return self.runs.hstack(list(filled.values()))
 
 
+class _Growing:
+    """A metric's column under way; its weights are kept only once one is not 1."""
+
+    def __init__(self) -> None:
+        self._runs, self._values = array("I"), array("d")
+        self._weights: array[float] | None = None
+
+    def add(self, run: int, value: float, weight: float) -> None:
+        """Append the value of a run."""
+        if weight != 1.0 and self._weights is None:
+            self._weights = array("d", [1.0]) * len(self._runs)
+        self._runs.append(run)
+        self._values.append(value)
+        if self._weights is not None:
+            self._weights.append(weight)
+
+    def column(self, place: NDArray[np.uint32]) -> Column:
+        """Return the column with each run at its `place`, `(runs,)`, in their order."""
+        runs = place[np.frombuffer(self._runs, np.uint32)]
+        rows = np.argsort(runs)
+        weights: Floats = np.broadcast_to(np.float64(1), len(rows))
+        if self._weights is not None:
+            weights = np.frombuffer(self._weights, np.float64)[rows]
+        return Column(runs[rows], np.frombuffer(self._values, np.float64)[rows], weights)
+
+
 class TableBuilder:
     """Takes scored runs one by one; what a run held is free for collection afterwards."""
 
     def __init__(self) -> None:
         self._fields: dict[str, list[str | None]] = {name: [] for name in RUN_FIELDS}
         self._seen: set[str] = set()
-        self._run, self._metric = array("I"), array("I")
-        self._value, self._weight = array("d"), array("d")
-        self._metrics: dict[str, int] = {}
+        self._columns: dict[str, _Growing] = {}
         self._problems: dict[str, Problem] = {}
         self._recorded: dict[str, dict[str, None]] = {}
         self._unreadable = 0
@@ -148,10 +172,9 @@ class TableBuilder:
         for name, fact in run.recorded.items():
             self._recorded.setdefault(name, {}).setdefault(fact)
         for name, (total, weight) in self._sums(run, where).items():
-            self._run.append(number)
-            self._metric.append(self._metrics.setdefault(name, len(self._metrics)))
-            self._value.append(total / weight)
-            self._weight.append(weight)
+            if name not in self._columns:
+                self._columns[name] = _Growing()
+            self._columns[name].add(number, total / weight, weight)
         for name, label in {(s.name, s.label) for s in run.scores if s.label and s.value > 0}:
             self._label(name, str(label))
 
@@ -161,16 +184,7 @@ class TableBuilder:
         order = fields["trace_id"].arg_sort().to_numpy()
         place = np.empty(len(order), np.uint32)
         place[order] = np.arange(len(order), dtype=np.uint32)
-        run = place[np.array(self._run, np.uint32)]
-        metric = np.array(self._metric, np.uint32)
-        value, weight = np.array(self._value, np.float64), np.array(self._weight, np.float64)
-        rows = np.lexsort((run, metric))
-        bounds = np.searchsorted(metric[rows], np.arange(len(self._metrics) + 1))
-        columns = {}
-        for name in sorted(self._metrics):
-            number = self._metrics[name]
-            mine = rows[bounds[number] : bounds[number + 1]]
-            columns[name] = Column(run[mine], value[mine], weight[mine])
+        columns = {name: self._columns[name].column(place) for name in sorted(self._columns)}
         problems = sorted(self._problems.values(), key=lambda p: (-p.runs, p.text, p.example))
         recorded = {name: tuple(sorted(values)) for name, values in self._recorded.items()}
         labels = {

@@ -102,7 +102,7 @@ def test_whatever_is_done_to_a_file_it_is_read_or_refused(
     except BadInputError as error:
         assert str(path) in str(error) and summary.status == "unreadable"
         return
-    assert trace.root.name and len(trace.spans) <= 6
+    assert len(trace.spans) <= 6  # a damaged key may cost a span its name
     if trace.complete:
         assert trace.root.end is not None
 

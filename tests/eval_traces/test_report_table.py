@@ -39,6 +39,15 @@ def test_several_scores_of_one_name_are_their_weighted_mean(
     )
 
 
+def test_weights_stay_with_their_runs() -> None:
+    runs = [run(i, [Score("a", i, 1.0 if i < 3 else i), Score("b", i)]) for i in (4, 1, 3, 2)]
+    table = collect(runs)
+    assert table.column("a").values.tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert table.column("a").weights.tolist() == [1.0, 1.0, 3.0, 4.0]
+    assert table.column("b").weights.tolist() == [1.0] * 4
+    assert table.column("b").summands.tolist() == [[float(i), 1.0] for i in (1, 2, 3, 4)]
+
+
 @pytest.mark.parametrize(
     ("score", "said"),
     [

@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
@@ -47,11 +48,19 @@ def agree(scanned: ScannedTrace, path: Path) -> None:
         assert span.duration_s == other.duration_s
 
 
+def scanned(line: str) -> ScannedSpan:
+    with NamedTemporaryFile(suffix=".otlp.jsonl") as file:
+        file.write(line.encode())
+        file.flush()
+        (span,) = one(Path(file.name)).spans.values()
+    return span
+
+
 @given(SPANS)
 def test_a_span_reads_as_the_slow_reader_reads_it(wire: dict[str, Any]) -> None:
     line = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [wire]}]}]})
     (wanted,) = parse_line(line).spans
-    span = ScannedSpan.read(wire)
+    span = scanned(line)
     assert (span.trace_id, span.span_id, span.parent_id, span.name) == wanted[:4]
     assert (span.start, span.end, span.failed, span.message) == (
         wanted.start, wanted.end, wanted.failed, wanted.message,
@@ -105,6 +114,36 @@ def test_damage_is_told_with_its_line_and_the_rest_is_read(tmp_path: Path) -> No
     assert not trace.complete
     assert [w.partition(":")[0] for w in trace.warnings] == ["line 2", "line 4", "line 6"]
     assert "cut short" in trace.warnings[2]
+
+
+def test_damage_inside_a_value_that_nobody_asks_for_is_told(tmp_path: Path) -> None:
+    run = WrittenRun()
+    run.node("choose_mode", note="größer")
+    path = run.write(tmp_path, draft())
+    for broken in (b"gr\xc3\xc3er", rb"gr\xer", rb"gr\ud800er", b"gr\x01er"):
+        damaged = tmp_path / "damaged.otlp.jsonl"
+        data = path.read_bytes()
+        word = "größer".encode() if "größer".encode() in data else rb"gr\u00f6\u00dfer"
+        assert word in data
+        damaged.write_bytes(data.replace(word, broken))
+        trace = one(damaged)
+        assert len(trace.spans) == 1 and not trace.complete
+        assert len(trace.warnings) == 1 and "passed over" in trace.warnings[0]
+
+
+def test_a_failed_step_and_requests_that_only_lack_a_line_feed(tmp_path: Path) -> None:
+    run = WrittenRun()
+    run.node("choose_mode")
+    path = run.write(tmp_path, draft())
+    lines = path.read_text().splitlines()
+    failed = json.loads(lines[0])
+    (span,) = failed["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    span["status"] = {"code": 2, "message": "KeyError: x"}
+    path.write_text("".join([json.dumps(failed), *lines[1:]]))
+    trace = one(path)
+    step = trace.spans[span["spanId"]]
+    assert (step.failed, step.message) == (True, "KeyError: x")
+    assert len(trace.spans) == len(lines) and trace.complete
 
 
 def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
