@@ -118,14 +118,11 @@ def test_damage_is_told_with_its_line_and_the_rest_is_read(tmp_path: Path) -> No
 
 def test_damage_inside_a_value_that_nobody_asks_for_is_told(tmp_path: Path) -> None:
     run = WrittenRun()
-    run.node("choose_mode", note="größer")
+    run.node("choose_mode", degraded="broken here")
     path = run.write(tmp_path, draft())
-    for broken in (b"gr\xc3\xc3er", rb"gr\xer", rb"gr\ud800er", b"gr\x01er"):
-        damaged = tmp_path / "damaged.otlp.jsonl"
-        data = path.read_bytes()
-        word = "größer".encode() if "größer".encode() in data else rb"gr\u00f6\u00dfer"
-        assert word in data
-        damaged.write_bytes(data.replace(word, broken))
+    damaged = tmp_path / "damaged.otlp.jsonl"
+    for broken in (b"gr\xc3er", rb"\x", rb"\ud800", b"\x01"):
+        damaged.write_bytes(path.read_bytes().replace(b"broken here", broken))
         trace = one(damaged)
         assert len(trace.spans) == 1 and not trace.complete
         assert len(trace.warnings) == 1 and "passed over" in trace.warnings[0]
