@@ -4,9 +4,11 @@ from listing.attribute import AttributeSpec, AttributeTemplate, AttributeValue, 
 from listing.category import Category, CategoryCandidate, CategoryPrediction
 from listing.claim import Citation, Claim
 from listing.document import (
+    AskingPrice,
     ListingDocument,
     ModelInfo,
     PriceBand,
+    Publication,
     Quality,
     Question,
     SafetyReport,
@@ -17,6 +19,7 @@ from listing.photo import Photo
 from listing.safety import SafetyFinding
 
 __all__ = [
+    "AskingPrice",
     "AttributeSpec",
     "AttributeTemplate",
     "AttributeValue",
@@ -32,6 +35,7 @@ __all__ = [
     "ModelInfo",
     "Photo",
     "PriceBand",
+    "Publication",
     "Quality",
     "Question",
     "Reference",

@@ -62,6 +62,26 @@ class ModelInfo(BaseModel):
     device: str = ""
 
 
+class AskingPrice(BaseModel):
+    """What the seller asks; nobody else sets it."""
+
+    amount: float = Field(ge=0)
+    currency: str = ""
+    evidence: list[str] = Field(default_factory=list)
+
+
+class Publication(BaseModel):
+    """What the seller published, and how much of the draft it kept."""
+
+    title: str
+    description: str
+    price: AskingPrice | None = None
+    at: str
+    """When, ISO 8601 in UTC."""
+    kept: float = Field(ge=0, le=1)
+    """Share of the draft's tokens kept: longest common subsequence over the draft's length."""
+
+
 class ListingDocument(BaseModel):
     """The result of one run of the listing graph."""
 
@@ -89,3 +109,5 @@ class ListingDocument(BaseModel):
     warnings: list[str] = Field(default_factory=list)
     timings_ms: dict[str, float] = Field(default_factory=dict)
     model: ModelInfo | None = None
+    asking_price: AskingPrice | None = None
+    published: Publication | None = None

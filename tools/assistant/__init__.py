@@ -1,0 +1,19 @@
+"""What the assistant may call, and what it is told before it chooses.
+
+Rule: the same schemas and the same prompt go to training and to serving; nothing here acts.
+"""
+
+from tools.assistant.brief import TurnBrief, answer_prompt, turn_prompt
+from tools.assistant.calls import PRICE, TOOLS, ReplyTopic, Wish, read_arguments, tool_schemas
+
+__all__ = [
+    "PRICE",
+    "TOOLS",
+    "ReplyTopic",
+    "TurnBrief",
+    "Wish",
+    "answer_prompt",
+    "read_arguments",
+    "tool_schemas",
+    "turn_prompt",
+]
