@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY ?= PASSIVE
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: demo test test-all lint bench golden browser clean
+.PHONY: demo test test-all lint bench golden programs clean
 
 # torch's CPU build comes from the pin in constraints.txt; a marker file records a finished install.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -26,15 +26,17 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-# The pages are tested in a real browser; where none can be installed those tests skip, saying so.
-browser:
-	command -v chromium >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+# The pages are tested in a real browser and threads in a real PostgreSQL; where these cannot be
+# installed those tests skip, saying so.
+programs:
+	{ command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	    apt-get install -y -qq chromium postgresql >/dev/null; } || true
 
-test: lint browser
+test: lint programs
 	$(BIN)/pytest -q
 
-test-all: lint browser
+test-all: lint programs
 	$(BIN)/pytest -q -m ''
 
 # Records the runs of eval_traces/golden anew; `git diff` shows what changed.

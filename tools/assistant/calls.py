@@ -123,7 +123,7 @@ def _schema(name: str, model: type[BaseModel], names: list[str]) -> dict[str, An
 
 
 def read_arguments(name: str, arguments: Mapping[str, Any]) -> BaseModel:
-    """Return a call's arguments as its type; BadInputError names the tool or field and its fault."""
+    """Return a call's arguments as its type; BadInputError names the tool or field at fault."""
     model = TOOLS.get(name)
     if model is None:
         raise BadInputError(f"tool {name!r}: there is none such; there are {', '.join(TOOLS)}")
