@@ -3,7 +3,7 @@
 What counts as the same is data (`values.yaml`), so that a wording is added without code.
 """
 
-from tools.normalise.canonical import canonical, known_value, same_value
+from tools.normalise.canonical import canonical, displayed, known_value, same_value
 from tools.normalise.data import attribute_key, is_placeholder, phrase_key, siblings
 from tools.normalise.match import announced, mentions
 from tools.normalise.plain import all_plain, is_plain
@@ -15,6 +15,7 @@ __all__ = [
     "announced",
     "attribute_key",
     "canonical",
+    "displayed",
     "find_quantities",
     "is_placeholder",
     "is_plain",

@@ -8,6 +8,7 @@ import functools
 import re
 from collections.abc import Sequence
 
+from listing import AttributeSpec
 from tools.normalise.data import attribute_key, phrase_key, wording
 from tools.normalise.quantity import Quantity, parse_quantity, read_number
 
@@ -168,3 +169,10 @@ def known_value(attribute: str, value: str, values: Sequence[str]) -> str | None
     if exact is not None:
         return exact
     return next((v for v in values if same_value(attribute, v, value)), None)
+
+
+def displayed(spec: AttributeSpec | None, value: str) -> str:
+    """Return the value as the template spells it; as it was written where the set is open."""
+    if spec is None or not spec.values:
+        return value.strip()
+    return known_value(spec.name, value, spec.values) or value.strip()

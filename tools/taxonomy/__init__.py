@@ -6,9 +6,10 @@ Category ids are Shopify's in both, so that an id found in one names the same go
 import functools
 from importlib import resources
 
+from tools.taxonomy.general import general_template
 from tools.taxonomy.tree import Node, Taxonomy
 
-__all__ = ["Node", "Taxonomy", "market_taxonomy"]
+__all__ = ["Node", "Taxonomy", "general_template", "market_taxonomy"]
 
 
 @functools.cache
