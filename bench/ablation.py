@@ -22,8 +22,8 @@ from bench.ablation_table import Ablation
 from bench.market_runs import QUERIES, TRUTH, MarketCase, choose_cases, recorded_cases
 from eval_traces.evaluators import Evaluator, Evaluators, load_evaluators
 from eval_traces.report import Report, build_report
-from eval_traces.scoring import score_traces
-from eval_traces.truth import read_truth
+from eval_traces.scoring.scores import score_traces
+from eval_traces.scoring.truth import read_truth
 from listing.errors import BadInputError
 from training.marketplace import build_market
 

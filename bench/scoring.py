@@ -27,9 +27,9 @@ from bench.span_tree_scoring import Peer, compare
 from bench.varied_traces import Pattern, read_patterns, truth_lines, write_varied
 from eval_traces.evaluators import Evaluator, load_evaluators
 from eval_traces.report import build_report
-from eval_traces.scan_paths import find_traces
-from eval_traces.scoring import RunScores, score_traces
-from eval_traces.truth import TruthFile, read_truth
+from eval_traces.scoring.scan_paths import find_traces
+from eval_traces.scoring.scores import RunScores, score_traces
+from eval_traces.scoring.truth import TruthFile, read_truth
 from listing.errors import VouchError
 
 _MARKS = (0.1, 0.5, 1.0)

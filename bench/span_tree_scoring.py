@@ -18,10 +18,10 @@ from pydantic_evals.otel.span_tree import SpanNode, SpanTree
 from eval_traces import names
 from eval_traces.evaluators import Evaluator, Score, ScoredRun
 from eval_traces.names import SpanKind
-from eval_traces.scan import ScannedTrace, scan_file
-from eval_traces.scanned_span import ScannedSpan
-from eval_traces.scoring import RunScores, score_run, score_traces
-from eval_traces.truth import TruthFile
+from eval_traces.scoring.scan import ScannedTrace, scan_file
+from eval_traces.scoring.scanned_span import ScannedSpan
+from eval_traces.scoring.scores import RunScores, score_run, score_traces
+from eval_traces.scoring.truth import TruthFile
 
 _ERROR = 2
 

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from eval_traces.evaluators import ScoredRun
-from eval_traces.scan import scan_file
+from eval_traces.scoring.scan import scan_file
 from listing.errors import BadInputError
 
 CASES = 2_000

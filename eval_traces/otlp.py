@@ -58,6 +58,23 @@ class Line(NamedTuple):
     events: Sequence[Event] = ()
 
 
+def under_way(event: Event) -> RawSpan:
+    """Return the span that a `names.STARTED_EVENT` tells of: begun, and never seen to end."""
+    own = (names.STARTED_NAME, names.STARTED_PARENT)
+    return RawSpan(
+        trace_id=event.trace_id,
+        span_id=event.span_id,
+        parent_id=str(event.attributes.get(names.STARTED_PARENT) or "") or None,
+        name=str(event.attributes.get(names.STARTED_NAME) or ""),
+        start=event.time,
+        end=None,
+        attributes={k: v for k, v in event.attributes.items() if k not in own},
+        failed=False,
+        message="",
+        scope=names.SCOPE,
+    )
+
+
 def parse_line(text: bytes | str) -> Line:
     """Return what a line holds; ValueError says what is wrong with it."""
     try:

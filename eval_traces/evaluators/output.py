@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from eval_traces import names
 from eval_traces.evaluators.run import ScoredRun
 from eval_traces.evaluators.score import Score
-from eval_traces.scanned_span import ScannedSpan
+from eval_traces.scoring.scanned_span import ScannedSpan
 from listing.document import ListingDocument
 
 

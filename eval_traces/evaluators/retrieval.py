@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from eval_traces import names
 from eval_traces.evaluators.run import Json, ScoredRun
 from eval_traces.evaluators.score import Score
-from eval_traces.truth import Truth
+from eval_traces.scoring.truth import Truth
 
 
 class Retrieval:

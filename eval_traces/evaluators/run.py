@@ -14,9 +14,9 @@ from typing import Any
 from eval_traces import names
 from eval_traces.evaluators.entailment import agrees, key_of
 from eval_traces.names import SpanKind
-from eval_traces.scan import ScannedTrace
-from eval_traces.scanned_span import ScannedSpan, parsed
-from eval_traces.truth import Truth, TruthFile
+from eval_traces.scoring.scan import ScannedTrace
+from eval_traces.scoring.scanned_span import ScannedSpan, parsed
+from eval_traces.scoring.truth import Truth, TruthFile
 
 LISTING_SCHEMA = "vouch.listing/1"
 Json = Mapping[str, Any]

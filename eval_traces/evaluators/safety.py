@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from eval_traces import names
 from eval_traces.evaluators.run import Json, ScoredRun
 from eval_traces.evaluators.score import Score
-from eval_traces.scanned_span import ScannedSpan
+from eval_traces.scoring.scanned_span import ScannedSpan
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from eval_traces import names
 from eval_traces.names import SpanKind
-from eval_traces.otlp import Attribute, Event, RawSpan
+from eval_traces.otlp import Attribute, Event, RawSpan, under_way
 from eval_traces.trace import LISTING_SCHEMA, Evaluation, Span, Trace
 
 MISSING_ROOT = "run"
@@ -31,7 +31,7 @@ def assemble(
     known = dict(spans)
     for event in events:
         if event.name == names.STARTED_EVENT and event.span_id not in known:
-            known[event.span_id] = _under_way(event)
+            known[event.span_id] = under_way(event)
     warnings = list(lost)
     roots = [s for s in known.values() if s.parent_id is None]
     if len(roots) != 1:
@@ -142,22 +142,6 @@ def schema_warnings(schema: str, root: Mapping[str, Attribute]) -> Iterator[str]
             f"its listing is written in {found[1]}, of which this vouch knows {LISTING_SCHEMA}: "
             "read as far as it is known"
         )
-
-
-def _under_way(event: Event) -> RawSpan:
-    own = (names.STARTED_NAME, names.STARTED_PARENT)
-    return RawSpan(
-        trace_id=event.trace_id,
-        span_id=event.span_id,
-        parent_id=str(event.attributes.get(names.STARTED_PARENT) or "") or None,
-        name=str(event.attributes.get(names.STARTED_NAME) or ""),
-        start=event.time,
-        end=None,
-        attributes={k: v for k, v in event.attributes.items() if k not in own},
-        failed=False,
-        message="",
-        scope=names.SCOPE,
-    )
 
 
 def _evaluation(event: Event) -> Evaluation:

@@ -26,7 +26,7 @@ class ScoreLike(Protocol):
 
 
 class RunLike(Protocol):
-    """What a report needs of a scored run; `eval_traces.scoring.RunScores` is one."""
+    """What a report needs of a scored run; `eval_traces.scoring.scores.RunScores` is one."""
 
     @property
     def trace_id(self) -> str:

@@ -12,8 +12,8 @@ from msgspec.json import Decoder
 
 from eval_traces import names
 from eval_traces.otlp import Event, parse_request
-from eval_traces.scanned_span import ScannedSpan
-from eval_traces.wire import WireSpan
+from eval_traces.scoring.scanned_span import ScannedSpan
+from eval_traces.scoring.wire import WireSpan
 
 
 class _Scope(Struct, gc=False):

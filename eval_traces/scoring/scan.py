@@ -16,9 +16,9 @@ from typing import IO, cast
 import orjson
 
 from eval_traces import names
-from eval_traces.otlp import Event, RawSpan, parse_request
-from eval_traces.plain_lines import plain_lines
-from eval_traces.scanned_span import ScannedSpan
+from eval_traces.otlp import Event, parse_request, under_way
+from eval_traces.scoring.plain_lines import plain_lines
+from eval_traces.scoring.scanned_span import ScannedSpan
 from listing.errors import BadInputError
 
 OPEN_RUNS = 16
@@ -194,7 +194,7 @@ class _Reading:
     def _ended(self, run: ScannedTrace) -> ScannedTrace:
         for event in run.events:
             if event.name == names.STARTED_EVENT and event.span_id not in run.spans:
-                run.spans[event.span_id] = ScannedSpan.of(_under_way(event))
+                run.spans[event.span_id] = ScannedSpan.of(under_way(event))
         root = run.root
         whole = not self._partial and not self._torn
         run.complete = whole and root is not None and root.end is not None
@@ -207,19 +207,3 @@ class _Reading:
         if root is None:
             run.warnings.append("the root span is missing: the run did not end, or lines are lost")
         return run
-
-
-def _under_way(event: Event) -> RawSpan:
-    """The span that a run was in when it stopped."""
-    own = (names.STARTED_NAME, names.STARTED_PARENT)
-    return RawSpan(
-        trace_id=event.trace_id,
-        span_id=event.span_id,
-        parent_id=str(event.attributes.get(names.STARTED_PARENT) or "") or None,
-        name=str(event.attributes.get(names.STARTED_NAME) or ""),
-        start=event.time,
-        end=None,
-        attributes={k: v for k, v in event.attributes.items() if k not in own},
-        failed=False,
-        message="",
-    )

@@ -10,7 +10,7 @@ from msgspec import Raw
 from eval_traces import names
 from eval_traces.names import SpanKind
 from eval_traces.otlp import ERROR_STATUS, Attribute, RawSpan
-from eval_traces.wire import Pair, WireSpan, plain_value
+from eval_traces.scoring.wire import Pair, WireSpan, plain_value
 
 _INPUT_KEYS = (names.TOOL_ARGUMENTS, names.INPUT_MESSAGES, names.QUERY, names.INPUT)
 _KIND_OF_NAME: Mapping[str, SpanKind] = {**names.KIND_OF_OPERATION, names.NODE: "node"}

@@ -16,10 +16,10 @@ from typing import Any
 
 from eval_traces.evaluators.run import ScoredRun
 from eval_traces.evaluators.score import Evaluator, Score
-from eval_traces.scan import scan_file
-from eval_traces.scoring_pool import map_batches
-from eval_traces.sidecar import write_sidecar
-from eval_traces.truth import TruthFile
+from eval_traces.scoring.pool import map_batches
+from eval_traces.scoring.scan import scan_file
+from eval_traces.scoring.sidecar import write_sidecar
+from eval_traces.scoring.truth import TruthFile
 from listing.errors import BadInputError
 
 UNREADABLE = "unreadable"

@@ -1,21 +1,16 @@
 """The tracer handle: opens runs, nodes, tool calls, searches and model calls as nested spans.
 
 One handle a process, handed down through the graph's runtime context; it never touches
-OpenTelemetry's global provider. Nesting follows contextvars, so it holds in tasks, in parallel
-branches and in threads that copy their context; `attach` carries it to those that do not.
+OpenTelemetry's global provider.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar, Token
 from pathlib import Path
-from typing import TypeVar
 
-from opentelemetry.context import Context
-from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
-from opentelemetry.trace import NoOpTracer, Tracer, set_span_in_context
+from opentelemetry.trace import NoOpTracer
 
 from eval_traces import names
 from eval_traces.otlp import Attribute
@@ -23,12 +18,12 @@ from eval_traces.trace import Trace
 from eval_traces.writing.content import ContentFilter, Redact
 from eval_traces.writing.export import resource
 from eval_traces.writing.memory import TraceMemory
+from eval_traces.writing.nesting import Nesting
 from eval_traces.writing.sink import TraceSink
 from eval_traces.writing.spans import (
     EmbeddingsSpan,
     NodeSpan,
     OpenSpan,
-    Place,
     Recorder,
     RetrievalSpan,
     RunSpan,
@@ -36,7 +31,6 @@ from eval_traces.writing.spans import (
 )
 from listing.errors import NotFoundError, SettingsError
 
-S = TypeVar("S", bound=OpenSpan)
 _MISSING = object()
 
 
@@ -61,21 +55,20 @@ class RunTracer:
         self.content = ContentFilter(redact)
         self._sinks = tuple(sinks)
         self._recorder = Recorder(self.content, self._sinks, captured)
-        self._current: ContextVar[OpenSpan | None] = ContextVar("vouch_span", default=None)
-        self._abandoned: dict[str, dict[str, Callable[[], None]]] = {}
         self._provider = _provider(version)
         for sink in self._sinks:
             self._provider.add_span_processor(sink)
-        self._tracer: Tracer = self._provider.get_tracer(names.SCOPE, version or None)
-        if self._sinks and isinstance(self._tracer, NoOpTracer):
+        tracer = self._provider.get_tracer(names.SCOPE, version or None)
+        if self._sinks and isinstance(tracer, NoOpTracer):
             raise SettingsError(
                 "OTEL_SDK_DISABLED is set, so no run can be recorded: unset it for this program"
             )
+        self._spans = Nesting(self._recorder, tracer)
 
     @property
     def current(self) -> OpenSpan | None:
         """The innermost open span of this task or thread."""
-        return self._current.get()
+        return self._spans.current
 
     @contextmanager
     def run(
@@ -108,8 +101,10 @@ class RunTracer:
             **self._told(attributes or {}),
         }
         kind: names.SpanKind = "agent" if agent else "workflow"
-        span = self._begin(RunSpan, f"{operation} {name}", kind, told, _given(input), root=True)
-        with self._entered(span):
+        span = self._spans.begin(
+            RunSpan, f"{operation} {name}", kind, told, _given(input), root=True
+        )
+        with self._spans.entered(span):
             yield span
 
     def node(
@@ -126,7 +121,9 @@ class RunTracer:
             names.NODE_ATTEMPT: attempt,
             names.CHECKPOINT_ID: checkpoint_id,
         }
-        return self._child(NodeSpan, f"{names.NODE} {name}", "node", attributes, _given(input))
+        return self._spans.child(
+            NodeSpan, f"{names.NODE} {name}", "node", attributes, _given(input)
+        )
 
     def tool(
         self, name: str, arguments: object = None, *, call_id: str | None = None
@@ -140,7 +137,9 @@ class RunTracer:
             names.TOOL_CALL_ID: self.content.label(call_id) if call_id else None,
         }
         given = {names.TOOL_ARGUMENTS: {} if arguments is None else arguments}
-        return self._child(ToolSpan, f"{names.EXECUTE_TOOL} {name}", "tool", attributes, given)
+        return self._spans.child(
+            ToolSpan, f"{names.EXECUTE_TOOL} {name}", "tool", attributes, given
+        )
 
     def retrieval(
         self, name: str, *, top_k: int, query: str | None = None
@@ -152,7 +151,9 @@ class RunTracer:
             names.TOP_K: top_k,
             names.QUERY: self.content.text(query) if query else None,
         }
-        return self._child(RetrievalSpan, f"{names.RETRIEVAL} {name}", "retrieval", attributes)
+        return self._spans.child(
+            RetrievalSpan, f"{names.RETRIEVAL} {name}", "retrieval", attributes
+        )
 
     def embeddings(
         self, model: str, *, dimension: int, count: int
@@ -164,7 +165,9 @@ class RunTracer:
             names.DIMENSION: dimension,
             names.EMBEDDED_COUNT: count,
         }
-        return self._child(EmbeddingsSpan, f"{names.EMBEDDINGS} {model}", "embeddings", attributes)
+        return self._spans.child(
+            EmbeddingsSpan, f"{names.EMBEDDINGS} {model}", "embeddings", attributes
+        )
 
     def start_chat(
         self,
@@ -183,24 +186,18 @@ class RunTracer:
             names.REQUEST_MODEL: model,
             **self._told(attributes),
         }
-        span = self._begin(OpenSpan, f"{names.CHAT} {model}", "chat", told)
-        if abandoned is not None and span.trace_id:
-            self._abandoned.setdefault(span.trace_id, {})[span.span_id] = abandoned
+        span = self._spans.begin(OpenSpan, f"{names.CHAT} {model}", "chat", told)
+        if abandoned is not None:
+            self._spans.watch(span, abandoned)
         return span
 
     def end_chat(self, span: OpenSpan) -> None:
         """End a span that `start_chat` began."""
-        self._abandoned.get(span.trace_id, {}).pop(span.span_id, None)
-        span.end()
+        self._spans.end(span)
 
-    @contextmanager
-    def attach(self, span: OpenSpan) -> Iterator[None]:
+    def attach(self, span: OpenSpan) -> AbstractContextManager[None]:
         """Make `span` the parent of what this block opens, in a thread that copied no context."""
-        token = self._current.set(span)
-        try:
-            yield
-        finally:
-            self._restore(token)
+        return self._spans.attach(span)
 
     def take(self, trace_id: str) -> Trace:
         """Return a finished run that is kept in memory, and forget it.
@@ -225,80 +222,6 @@ class RunTracer:
             if isinstance(value, list):
                 told[key] = [text(v) if isinstance(v, str) else v for v in value]
         return told
-
-    @contextmanager
-    def _child(
-        self,
-        kind_of_span: Callable[[Recorder, SdkSpan | None, Place], S],
-        name: str,
-        kind: names.SpanKind,
-        attributes: Mapping[str, Attribute],
-        content: Mapping[str, object] | None = None,
-    ) -> Iterator[S]:
-        span = self._begin(kind_of_span, name, kind, attributes, content)
-        with self._entered(span):
-            yield span
-
-    def _begin(
-        self,
-        kind_of_span: Callable[[Recorder, SdkSpan | None, Place], S],
-        name: str,
-        kind: names.SpanKind,
-        attributes: Mapping[str, Attribute],
-        content: Mapping[str, object] | None = None,
-        *,
-        root: bool = False,
-    ) -> S:
-        """Begin a span; `content` is any values, which are filtered if they are recorded at all."""
-        around = self.current
-        if root and around is not None and not around.recording:
-            around = None  # left over from a run that has ended: this one is a run of its own
-        place = Place(name, kind, around)
-        parent = around.sdk_span if around else None
-        if parent is None and not root:
-            return kind_of_span(self._recorder, None, place)
-        keeps = self._recorder.keeps
-        known = {k: v for k, v in attributes.items() if v is not None and keeps(k)}
-        known[names.OI_SPAN_KIND] = names.OI_KIND[kind]
-        for key, value in (content or {}).items():
-            if keeps(key):
-                known[key] = self.content.json(value)
-                if key == names.INPUT:
-                    known[names.INPUT_TYPE] = names.JSON_TYPE
-        context = set_span_in_context(parent, Context()) if parent else Context()
-        started = self._tracer.start_span(name, context=context, attributes=known)
-        sdk_span = started if isinstance(started, SdkSpan) else None
-        return kind_of_span(self._recorder, sdk_span, place)
-
-    @contextmanager
-    def _entered(self, span: OpenSpan) -> Iterator[None]:
-        token = self._current.set(span)
-        try:
-            yield
-        except BaseException as error:
-            span.fail(error)
-            raise
-        finally:
-            self._restore(token)
-            self._end(span)
-
-    def _end(self, span: OpenSpan) -> None:
-        inner = span.sdk_span
-        if inner is not None and inner.parent is None:
-            for tell in self._abandoned.pop(span.trace_id, {}).values():
-                tell()
-            context = inner.get_span_context()
-            for sink in self._sinks:
-                sink.end_leftovers(context.span_id, context.trace_id)
-        span.end()
-
-    def _restore(self, token: Token[OpenSpan | None]) -> None:
-        try:
-            self._current.reset(token)
-        except ValueError:
-            # A generator that is closed by another task ends in that task's context, which never
-            # had the value that there is to take back.
-            return
 
 
 def _given(input: object) -> dict[str, object]:

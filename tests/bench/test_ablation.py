@@ -23,7 +23,7 @@ from bench.market_runs import MarketCase, case_photo, choose_cases
 from eval_traces import open_trace, read_trace
 from eval_traces.evaluators import Score, load_evaluators
 from eval_traces.report import Report, build_report
-from eval_traces.scoring import RunScores
+from eval_traces.scoring.scores import RunScores
 from graphs.listing import ListingContext
 from listing import MarketListing
 from listing.errors import BadInputError

@@ -8,7 +8,7 @@ import pytest
 from bench.scoring import main
 from bench.varied_traces import read_patterns, truth_lines, vary
 from eval_traces.evaluators import ScoredRun
-from eval_traces.scan import scan_file
+from eval_traces.scoring.scan import scan_file
 from listing.errors import BadInputError
 from tests.eval_traces.written_runs import WrittenRun, claim, draft, evidence
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from eval_traces.evaluators import Score
-from eval_traces.scoring import RunScores
+from eval_traces.scoring.scores import RunScores
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
 FACTS = {"model": "small 1", "version code": "0.2.0", "prompt describe": "3"}

@@ -26,7 +26,7 @@ from eval_traces.evaluators.retrieval import Retrieval
 from eval_traces.evaluators.safety import StreamGuard
 from eval_traces.evaluators.speed import Cost, Latency, Price, Prices, Tokens, read_prices
 from eval_traces.evaluators.text_overlap import TextOverlap
-from eval_traces.truth import Truth
+from eval_traces.scoring.truth import Truth
 from listing.errors import BadInputError
 from tests.eval_traces.written_runs import (
     WrittenRun,
@@ -390,7 +390,7 @@ def test_output_that_cannot_be_used_is_counted(tmp_path: Path) -> None:
 
 def test_a_run_without_content_is_not_judged_by_it(tmp_path: Path) -> None:
     from eval_traces.evaluators import STANDARD, ScoredRun
-    from eval_traces.scan import scan_file
+    from eval_traces.scoring.scan import scan_file
 
     written = WrittenRun()
     written.chat(None)

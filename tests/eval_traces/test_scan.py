@@ -12,9 +12,9 @@ from hypothesis import given
 
 from eval_traces import RunTracer, names, read_trace
 from eval_traces.otlp import parse_line
-from eval_traces.scan import OPEN_RUNS, ScannedTrace, scan_file
-from eval_traces.scan_paths import find_traces
-from eval_traces.scanned_span import ScannedSpan
+from eval_traces.scoring.scan import OPEN_RUNS, ScannedTrace, scan_file
+from eval_traces.scoring.scan_paths import find_traces
+from eval_traces.scoring.scanned_span import ScannedSpan
 from listing.errors import BadInputError
 from tests.eval_traces.test_otlp import SPANS
 from tests.eval_traces.written_runs import WrittenRun, draft

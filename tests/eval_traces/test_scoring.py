@@ -10,9 +10,9 @@ import pytest
 
 from eval_traces import names, read_trace
 from eval_traces.evaluators import STANDARD, Evaluator, Score, ScoredRun, load_evaluators
-from eval_traces.scoring import UNREADABLE, RunScores, Sidecars, score_traces
-from eval_traces.sidecar import read_sidecar, sidecar_path
-from eval_traces.truth import Truth, TruthFile, read_truth
+from eval_traces.scoring.scores import UNREADABLE, RunScores, Sidecars, score_traces
+from eval_traces.scoring.sidecar import read_sidecar, sidecar_path
+from eval_traces.scoring.truth import Truth, TruthFile, read_truth
 from listing.errors import BadInputError, VouchError
 from tests.eval_traces.written_runs import PHOTO, WrittenRun, claim, draft
 

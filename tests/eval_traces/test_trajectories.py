@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from eval_traces.evaluators import ScoredRun
-from eval_traces.scan import scan_file
-from eval_traces.trajectories import Steps, TrajectoryCheck, read_trajectories
-from eval_traces.truth import Truth
+from eval_traces.scoring.scan import scan_file
+from eval_traces.scoring.trajectories import Steps, TrajectoryCheck, read_trajectories
+from eval_traces.scoring.truth import Truth
 from listing.errors import BadInputError
 from tests.eval_traces.written_runs import WrittenRun, draft
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from eval_traces import names
 from eval_traces.evaluators import Evaluator, Score, ScoredRun
-from eval_traces.scan import scan_file
-from eval_traces.truth import Truth
+from eval_traces.scoring.scan import scan_file
+from eval_traces.scoring.truth import Truth
 from listing import ListingDocument
 
 PHOTO = "ab" * 32

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval_traces.evaluators import STANDARD, load_evaluators
-from eval_traces.scoring import RunScores, score_traces
-from eval_traces.trajectories import TrajectoryCheck, read_trajectories
-from eval_traces.truth import read_truth
+from eval_traces.scoring.scores import RunScores, score_traces
+from eval_traces.scoring.trajectories import TrajectoryCheck, read_trajectories
+from eval_traces.scoring.truth import read_truth
 from listing.errors import BadInputError
 
 _ELSEWHERE = "text_overlap"

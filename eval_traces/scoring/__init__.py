@@ -1,0 +1,1 @@
+"""Scoring recorded runs: read fast, judged by evaluators, the scores written beside the trace."""
