@@ -26,6 +26,7 @@ from tools.photos import PhotoLimits, PhotoStore
 if TYPE_CHECKING:  # these bring torch and langgraph
     from langchain_core.language_models import BaseChatModel
 
+    from graphs.assistant import AssistantContext, AssistantGraph
     from graphs.listing import ListingContext
     from graphs.listing.graph import ListingGraph
     from listing import ModelInfo
@@ -53,31 +54,35 @@ class Runtime:
 
     @asynccontextmanager
     async def graph(self) -> AsyncIterator["ListingGraph"]:
-        """Open the listing graph over the threads file; it serves any number of runs.
+        """Open the listing graph over the kept threads; it serves any number of runs.
 
         Raises:
-            SettingsError: the threads file cannot be opened.
+            SettingsError: threads cannot be kept where the settings say.
         """
-        import sqlite3
-
-        import aiosqlite
-        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
+        from agent.threads import open_threads
         from graphs.listing import build_listing_graph
 
-        file = self.settings.threads_file
-        strict = JsonPlusSerializer(allowed_msgpack_modules=None)
-        try:
-            file.touch(mode=0o600)  # sellers' words: for the owner alone
-            async with aiosqlite.connect(file) as connection:
-                saver = AsyncSqliteSaver(connection, serde=strict)
-                await saver.setup()
-                yield build_listing_graph(saver)
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise SettingsError(
-                f"{file}: threads cannot be kept there ({error}); move the file away"
-            ) from error
+        async with open_threads(self.settings.threads_place) as saver:
+            yield build_listing_graph(saver)
+
+    @asynccontextmanager
+    async def assistant(self) -> AsyncIterator[tuple["AssistantContext", "AssistantGraph"]]:
+        """Open the assistant's graph and its handles; they serve any number of threads at once.
+
+        Raises:
+            SettingsError: threads cannot be kept where the settings say.
+        """
+        from agent.threads import open_threads
+        from graphs.assistant import AssistantContext, build_assistant_graph
+        from graphs.listing import build_listing_graph
+
+        async with open_threads(self.settings.threads_place) as saver:
+            context = AssistantContext(
+                listing=self.context,
+                listing_graph=build_listing_graph(saver),
+                languages=languages(self.context.model),
+            )
+            yield context, build_assistant_graph(saver)
 
 
 @contextmanager
@@ -180,6 +185,13 @@ def model_info(model: "BaseChatModel", settings: Settings) -> "ModelInfo":
         return info
     name = getattr(model, "model_name", "") or type(model).__name__
     return ModelInfo(name=name, device="remote" if is_remote(settings.model) else "")
+
+
+def languages(model: "BaseChatModel") -> tuple[str, ...]:
+    """Return the languages that a model writes: as its checkpoint says, else those of the page."""
+    engine: Any = getattr(model, "engine", None)
+    told = getattr(getattr(engine, "info", None), "languages", None)
+    return tuple(told) if told else ("en", "zh")
 
 
 def open_tracer(settings: Settings) -> Any:

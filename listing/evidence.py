@@ -47,6 +47,12 @@ class EvidenceLedger:
     def __len__(self) -> int:
         return len(self._items)
 
+    @property
+    def next_id(self) -> str:
+        """The id of the next item: no item has it, though some may have been taken out."""
+        numbers = (int(e.id[1:]) for e in self._items if e.id[1:].isdecimal())
+        return f"e{max(numbers, default=0) + 1}"
+
     def get(self, evidence_id: str) -> Evidence | None:
         """Return the item with that id, or None."""
         return next((e for e in self._items if e.id == evidence_id), None)
@@ -65,7 +71,7 @@ class EvidenceLedger:
     ) -> Evidence:
         """Append an item and return it; an equal item already there is returned instead."""
         new = Evidence(
-            id=f"e{len(self._items) + 1}", kind=kind, source=source, span_id=span_id, text=text,
+            id=self.next_id, kind=kind, source=source, span_id=span_id, text=text,
             attribute=attribute, value=value, start=start, end=end,
         )  # fmt: skip
         same = {"id", "span_id"}

@@ -11,20 +11,16 @@ import re
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, UsageMetadata
-from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.messages import AIMessage, BaseMessage, UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from listing.errors import BadInputError, ModelError
-from models.structured import StructuredMethod, structured_output
+from models.stand_in import StandInChatModel, closing_chunks, text_chunk
 
 Response: TypeAlias = (
     str | AIMessage | dict[str, Any] | Exception | list[str | Exception] | Callable[..., Any]
@@ -48,14 +44,14 @@ class ScriptedCall:
 
 @dataclass(frozen=True)
 class _Answer:
-    """A response made ready: the pieces to stream and what the last chunk carries."""
+    """A response made ready."""
 
     pieces: list[str | Exception]
     message: AIMessage
-    metadata: dict[str, Any] = field(default_factory=dict)
+    """What the last chunk carries: tool calls, usage, metadata."""
 
 
-class ScriptedChatModel(BaseChatModel):
+class ScriptedChatModel(StandInChatModel):
     """Answers from `responses`, in order, and records every call in `calls`.
 
     A response is a text; an `AIMessage` (with tool calls, usage, metadata); an exception, which is
@@ -71,7 +67,6 @@ class ScriptedChatModel(BaseChatModel):
     responses: Any = Field(exclude=True)
     """`Sequence[Response]`, or one callable."""
     model_name: str = "scripted"
-    constrained: bool = True
     delay_s: float = 0.0
     """Seconds before the first piece."""
     piece_delay_s: float = 0.0
@@ -82,41 +77,8 @@ class ScriptedChatModel(BaseChatModel):
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
 
     @property
-    def constrained_decoding(self) -> bool:
-        """Whether the call options `choices` and `spans` are understood."""
-        return self.constrained
-
-    @property
     def _llm_type(self) -> str:
         return "vouch-scripted"
-
-    @property
-    def _identifying_params(self) -> dict[str, Any]:
-        return {"model_name": self.model_name}
-
-    def bind_tools(
-        self,
-        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | Any],
-        *,
-        tool_choice: str | None = None,
-        **kwargs: Any,
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Return the model with `tools` recorded in each call; the script decides what it calls."""
-        if tool_choice is not None:
-            kwargs["tool_choice"] = tool_choice
-        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], **kwargs)
-
-    def with_structured_output(
-        self,
-        schema: dict[str, Any] | type,
-        *,
-        include_raw: bool = False,
-        method: StructuredMethod = "json_schema",
-        strict: bool | None = None,
-        **kwargs: Any,
-    ) -> Runnable[LanguageModelInput, Any]:
-        """Return the model with its scripted JSON (or dict) parsed into `schema`."""
-        return structured_output(self, schema, method=method, include_raw=include_raw)
 
     def _generate(
         self,
@@ -217,7 +179,14 @@ def _answer(
         raise BadInputError(f"script: a response cannot be a {type(response).__name__}")
     metadata |= {"first_token_s": 0.0, **message.response_metadata}
     usage = message.usage_metadata or _usage(messages, pieces)
-    return _Answer(pieces, message.model_copy(update={"usage_metadata": usage}), metadata)
+    carried = AIMessage(
+        content="",
+        tool_calls=message.tool_calls,
+        invalid_tool_calls=message.invalid_tool_calls,
+        usage_metadata=usage,
+        response_metadata=metadata,
+    )
+    return _Answer(pieces, carried)
 
 
 def _rank(response: str | dict[str, Any], choices: Sequence[str]) -> list[dict[str, Any]]:
@@ -245,34 +214,19 @@ def _usage(messages: Sequence[BaseMessage], pieces: Sequence[str | Exception]) -
     )
 
 
-def _chunks(answer: _Answer) -> Iterator[ChatGenerationChunk]:
+def _texts(answer: _Answer) -> Iterator[str]:
+    """The pieces of text; an exception among them is raised when its turn comes."""
     for piece in answer.pieces:
         if isinstance(piece, Exception):
             raise piece
-        yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
-    for index, call in enumerate(answer.message.tool_calls):
-        arguments = json.dumps(call["args"], ensure_ascii=False)
-        chunk = tool_call_chunk(name=call["name"], args=arguments, id=call["id"], index=index)
-        yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=[chunk]))
-    yield ChatGenerationChunk(
-        message=AIMessageChunk(
-            content="",
-            usage_metadata=answer.message.usage_metadata,
-            response_metadata=answer.metadata,
-            chunk_position="last",
-        )
-    )
+        yield piece
+
+
+def _chunks(answer: _Answer) -> Iterator[ChatGenerationChunk]:
+    yield from map(text_chunk, _texts(answer))
+    yield from closing_chunks(answer.message)
 
 
 def _result(answer: _Answer) -> ChatResult:
-    for piece in answer.pieces:
-        if isinstance(piece, Exception):
-            raise piece
-    message = AIMessage(
-        content="".join(str(piece) for piece in answer.pieces),
-        tool_calls=answer.message.tool_calls,
-        invalid_tool_calls=answer.message.invalid_tool_calls,
-        usage_metadata=answer.message.usage_metadata,
-        response_metadata=answer.metadata,
-    )
+    message = answer.message.model_copy(update={"content": "".join(_texts(answer))})
     return ChatResult(generations=[ChatGeneration(message=message)])

@@ -9,8 +9,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 
 from eval_traces import ChatSpans, RunSpan, RunTracer
+from graphs.edits import Edit
 from graphs.listing.calls import LiveCalls, ToolCalls
-from graphs.listing.edits import StateEdit
 from listing import ModelInfo
 from models.decoding import image_block
 from models.prompts import prompt_versions
@@ -59,7 +59,7 @@ class ListingContext:
     versions: Mapping[str, str] = field(default_factory=dict)
     """What else a run depends on: the code's version, hashes of taxonomy and policies."""
     calls: ToolCalls = field(default_factory=LiveCalls)
-    edits: Mapping[str, Sequence[StateEdit]] = field(default_factory=dict)
+    edits: Mapping[str, Sequence[Edit]] = field(default_factory=dict)
     """By node: what to change in the state before it runs."""
     about: Mapping[str, str] = field(default_factory=dict)
     """Attributes of the run's root span beyond the usual: what a replay replays."""

@@ -1,6 +1,6 @@
 """From a run's final state to the listing document of the contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from graphs.listing.context import ListingContext
 from graphs.listing.state import (
@@ -22,6 +22,7 @@ from listing import (
     SafetyReport,
 )
 from tools.price import price_band
+from tools.quality import listing_quality
 
 
 def build_document(
@@ -78,18 +79,13 @@ def _price(references: Sequence[Reference], ledger: EvidenceLedger) -> PriceBand
 
 
 def quality(state: ListingState, stated: int) -> Quality:
-    """Score the draft on features of IPL's kind (appendix C.2), each in [0, 1], equal weights."""
-    claims = claims_of(state)
-    words = len(state.get("description", "").split())
-    checkable = [c for c in claims if c.verdict != "general"]
-    features: Mapping[str, float] = {
-        "title": min(1.0, len(state.get("title", "")) / 20),
-        "length": min(1.0, words / 30),
-        "category": 1.0 if state.get("category") else 0.0,
-        "attributes": min(1.0, stated / 5),
-        "vouched": sum(c.verdict == "supported" for c in checkable) / max(1, len(checkable)),
-        "photos": min(1.0, len(state["photos"]) / 3),
-        "price": 1.0 if any(r.get("price") for r in state.get("references", [])) else 0.0,
-    }
-    score = sum(features.values()) / len(features)
-    return Quality(score=round(score, 3), features={k: round(v, 3) for k, v in features.items()})
+    """Score the draft as `tools.quality` does."""
+    return listing_quality(
+        state.get("title", ""),
+        state.get("description", ""),
+        claims_of(state),
+        category=bool(state.get("category")),
+        stated=stated,
+        photos=len(state["photos"]),
+        priced=any(r.get("price") for r in state.get("references", [])),
+    )

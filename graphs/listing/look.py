@@ -1,9 +1,10 @@
 """The first nodes: is this allowed, what is it, and who else sells one?"""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from graphs.listing.calls import CATEGORY, FINDINGS, READING, SEARCH, Search
+from graphs.listing.calls import CATEGORY, FINDINGS, READING, SEARCH
 from graphs.listing.context import ListingContext
 from graphs.listing.state import ListingState, general_template
 from graphs.listing.step import Step, Update, node
@@ -13,7 +14,7 @@ from tools.category import apredict_category
 from tools.photo_attributes import aread_photo_attribute
 from tools.safety import redact_contacts
 from tools.safety.photos import check_photos as inspect_photos
-from tools.visual_search import find_similar
+from tools.visual_search import SearchResult, find_similar
 
 
 @node("check_photos", reads=("photos", "seller"))
@@ -132,7 +133,9 @@ async def search_similar(state: ListingState, step: Step) -> Update:
     if not context.can_search:
         step.span.degraded("no index of listings is set up")
         return {"references": [], "warnings": ["no listing index: drafted without references"]}
-    references = await _search(state, step)
+    found = await _search(state, step)
+    warnings = _giving_orders(found, context)
+    references = [reference for reference in found if reference.id not in warnings]
     for reference in references:
         step.event(
             "reference",
@@ -144,7 +147,20 @@ async def search_similar(state: ListingState, step: Step) -> Update:
         )
     if not references:
         step.span.degraded("nothing in the market is near")
-    return {"references": [r.model_dump() for r in references], "retrieval_span": step.span.span_id}
+    update: Update = {
+        "references": [r.model_dump() for r in references],
+        "retrieval_span": step.span.span_id,
+    }
+    return {**update, "warnings": [*warnings.values()]} if warnings else update
+
+
+def _giving_orders(references: Sequence[Reference], context: ListingContext) -> dict[str, str]:
+    """Id and warning of each listing that gives orders to the assistant: it vouches for nothing."""
+    found = {
+        r.id: context.policy.find_instructions(f"{r.title}\n{r.text}", "reference")
+        for r in references
+    }
+    return {key: f"listing {key}: {first[0].notice}" for key, first in found.items() if first}
 
 
 async def _search(state: ListingState, step: Step) -> list[Reference]:
@@ -163,7 +179,7 @@ def _without_contacts(reference: Reference, match: Match) -> Reference:
     return reference.model_copy(update={"match": match, **clean})
 
 
-async def _look_up(state: ListingState, context: ListingContext) -> Search:
+async def _look_up(state: ListingState, context: ListingContext) -> SearchResult:
     embedder, index, top_k = context.embedder, context.index, context.limits.top_k
     assert embedder is not None and index is not None  # `can_search`
     keys = [p["sha256"] for p in state["photos"]]
@@ -174,7 +190,7 @@ async def _look_up(state: ListingState, context: ListingContext) -> Search:
     with tracer.retrieval("listings", top_k=top_k) as retrieval:
         found = await asyncio.to_thread(find_similar, vectors, index, context.thresholds, top_k)
         retrieval.documents(found.references)
-    return Search(found.references, found.nearest)
+    return found
 
 
 @node("refuse", reads=("safety",))

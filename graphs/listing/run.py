@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, cast
 
 from langchain_core.runnables import RunnableConfig
 
@@ -15,11 +15,11 @@ from graphs.listing.context import ListingContext
 from graphs.listing.document import build_document
 from graphs.listing.graph import ListingGraph
 from graphs.listing.state import ListingState
+from graphs.streaming import Emit, Event, relay
 from listing import ListingDocument, Photo
 from listing.document import Mode
 
 RECURSION_LIMIT = 40
-Event = dict[str, Any]
 
 
 def _new_id() -> str:
@@ -63,33 +63,32 @@ async def draft_listing(
 
 
 async def stream_listing(
-    context: ListingContext, request: ListingRequest, graph: ListingGraph
+    context: ListingContext, request: ListingRequest, graph: ListingGraph, *, resume: bool = False
 ) -> AsyncGenerator[Event]:
     """Yield the run's events; the last is `done` with the document as a dict.
 
     Closing the iterator stops the run. A run past its deadline ends in `manual` with what it found.
     The graph runs in a task of its own, so that spans nest whoever consumes the events.
+
+    With `resume` the run goes on from the last checkpoint of its thread, as after a killed process;
+    what had been completed is not done again, and the trace begins where the run goes on. A thread
+    without a checkpoint begins.
     """
-    queue: asyncio.Queue[Event | BaseException] = asyncio.Queue()
-    task = asyncio.create_task(_run(context, request, graph, queue))
-    try:
-        while True:
-            event = await queue.get()
-            if isinstance(event, BaseException):
-                raise event
+
+    async def run(emit: Emit) -> None:
+        await _run(context, request, graph, emit, resume)
+
+    async with aclosing(relay(run)) as events:
+        async for event in events:
             yield event
-            if event["event"] == "done":
-                return
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _run(
     context: ListingContext,
     request: ListingRequest,
     graph: ListingGraph,
-    queue: "asyncio.Queue[Event | BaseException]",
+    emit: Emit,
+    resume: bool,
 ) -> None:
     started = time.perf_counter()
     state: ListingState = request.state()
@@ -100,54 +99,60 @@ async def _run(
         **({"leave_out": list(request.leave_out)} if request.leave_out else {}),
         **({"warnings": list(request.warnings)} if request.warnings else {}),
     }
-    try:
-        with context.tracer.run("listing", thread_id=request.thread_id, input=given) as run:
-            run.set_json(names.SETTINGS, context.settings())
-            for key, value in context.about.items():
-                run.set(key, value)
-            try:
-                async with asyncio.timeout(context.limits.deadline_s) as deadline:
-                    if context.on_start is not None:
-                        context.on_start(run, deadline)
-                    state = await _follow(context, request, graph, queue, state)
-            except TimeoutError:
-                state = _late(state, context)
-            document = build_document(
-                state,
-                context,
-                trace_id=run.trace_id,
-                thread_id=request.thread_id,
-                total_ms=1000 * (time.perf_counter() - started),
-            )
-            run.set_output(document.model_dump(mode="json"))
-            _judge(run, document)
-        await queue.put({"event": "done", "document": document.model_dump(mode="json")})
-    except Exception as error:
-        await queue.put(error)
+    with context.tracer.run("listing", thread_id=request.thread_id, input=given) as run:
+        run.set_json(names.SETTINGS, context.settings())
+        for key, value in context.about.items():
+            run.set(key, value)
+        try:
+            async with asyncio.timeout(context.limits.deadline_s) as deadline:
+                if context.on_start is not None:
+                    context.on_start(run, deadline)
+                state = await _follow(context, request, graph, emit, state, resume)
+        except TimeoutError:
+            state = _late(state, context)
+        document = build_document(
+            state,
+            context,
+            trace_id=run.trace_id,
+            thread_id=request.thread_id,
+            total_ms=1000 * (time.perf_counter() - started),
+        )
+        run.set_output(document.model_dump(mode="json"))
+        _judge(run, document)
+    emit({"event": "done", "document": document.model_dump(mode="json")})
 
 
 async def _follow(
     context: ListingContext,
     request: ListingRequest,
     graph: ListingGraph,
-    queue: "asyncio.Queue[Event | BaseException]",
+    emit: Emit,
     state: ListingState,
+    resume: bool,
 ) -> ListingState:
     """Pass on the graph's custom events; `state` is updated in place, so a deadline finds it."""
     config: RunnableConfig = {
         "configurable": {"thread_id": request.thread_id},
         "recursion_limit": RECURSION_LIMIT,
     }
+    kept = await graph.aget_state(config) if resume else None
+    under_way = kept is not None and bool(kept.values)
+    if kept is not None and under_way:
+        state.update(cast(ListingState, kept.values))
+        if not kept.next:
+            return state
     parts = graph.astream(
-        state,
+        None if under_way else state,
         config,
         context=context,
         stream_mode=["custom", "values"],
         version="v2",
+        # A step counts as done once its checkpoint is on disk, so a kill never repeats it.
+        durability="sync" if graph.checkpointer else None,
     )
     async for part in parts:
         if part["type"] == "custom":
-            await queue.put(part["data"])
+            emit(part["data"])
         elif part["type"] == "values":
             state.update(part["data"])
     return state

@@ -18,6 +18,7 @@ from listing import (
 )
 from listing.evidence import Evidence
 from tools.taxonomy import Taxonomy
+from tools.taxonomy import general_template as general_template
 
 Json = dict[str, Any]
 
@@ -102,20 +103,3 @@ def template_of(state: ListingState, taxonomy: Taxonomy) -> AttributeTemplate:
     if category is not None:
         return taxonomy.template(category.id)
     return general_template(taxonomy)
-
-
-def general_template(taxonomy: Taxonomy) -> AttributeTemplate:
-    """Return brand, model, colour, size, material, condition as the taxonomy knows them."""
-    wanted = ("brand", "model", "colour", "size", "material", "condition", "accessories")
-    found = {}
-    for leaf in taxonomy.leaves:
-        for spec in leaf.template.attributes:
-            if spec.name in wanted and (spec.name not in found):
-                found[spec.name] = (
-                    spec
-                    if spec.name in ("colour", "condition")
-                    else spec.model_copy(update={"values": (), "label": spec.name})
-                )
-        if len(found) == len(wanted):
-            break
-    return AttributeTemplate(attributes=tuple(found[n] for n in wanted if n in found))

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from listing import AttributeSpec, AttributeTemplate, AttributeValue, Reference
-from tools.normalise import known_value, phrase_key, same_value
+from tools.normalise import displayed as displayed
+from tools.normalise import phrase_key, same_value
 
 
 def contradicted(
@@ -21,13 +22,6 @@ def contradicted(
         if shown and said and seen and not same_value(spec.name, seen.value, said):
             return spec
     return None
-
-
-def displayed(spec: AttributeSpec | None, value: str) -> str:
-    """The value as the template spells it; as it was written where the set is open."""
-    if spec is None or not spec.values:
-        return value.strip()
-    return known_value(spec.name, value, spec.values) or value.strip()
 
 
 def vouched(spec: AttributeSpec, read: Sequence[Reference]) -> str | None:

@@ -12,13 +12,12 @@ from typing import Any, Literal
 
 from eval_traces import Span, Trace, names
 
-What = Literal[
-    "settings", "route", "input", "call", "arguments", "order", "answer", "ending", "output"
-]
+What = Literal["route", "input", "call", "arguments", "order", "answer", "ending", "output"]
 VOLATILE = frozenset(
-    {"timings_ms", "span_id", "category_span", "retrieval_span"}
+    {"timings_ms", "at", "span_id", "category_span", "retrieval_span"}
     | {"trace_id", "thread_id", "listing_id", "checkpoint_id"}
 )
+_CALLS = ("tool_call", "tool_call_response")
 _MISSING = "(nothing)"
 
 
@@ -162,9 +161,10 @@ def _ending(span: Span) -> list[str]:
 
 
 def stable(value: Any) -> Any:
-    """Return the value without ids and times of its run."""
+    """Return the value without ids and times of its run, those that a model gave its calls too."""
     if isinstance(value, dict):
-        return {k: stable(v) for k, v in value.items() if k not in VOLATILE}
+        left_out = VOLATILE | {"id"} if value.get("type") in _CALLS else VOLATILE
+        return {k: stable(v) for k, v in value.items() if k not in left_out}
     if isinstance(value, list):
         return [stable(v) for v in value]
     return value

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from eval_traces import RunTracer, Trace, names
 from graphs.listing.context import STRICTEST, Limits, ListingContext
 from graphs.replay.changes import Changes
-from graphs.replay.player import Player, TapedCalls, TapedModel
-from listing import ModelInfo
+from graphs.replay.player import Player, TapedCalls
+from graphs.replay.taped_model import TapedModel
+from listing import ListingDocument, ModelInfo
 from tools.photos import PhotoStore
 from tools.safety import Policy
 from tools.taxonomy import Taxonomy
@@ -102,6 +103,7 @@ def recorded_settings(trace: Trace) -> dict[str, Any]:
 
 def replay_context(
     trace: Trace,
+    document: ListingDocument | None,
     ground: Ground,
     changes: Changes,
     player: Player,
@@ -110,10 +112,9 @@ def replay_context(
     live: ListingContext | None = None,
     live_nodes: frozenset[str] = frozenset(),
 ) -> ReplayContext:
-    """Return the handles to replay `trace` with."""
+    """Return the handles to replay `trace` with; `document` is what it came to."""
     recorded = recorded_settings(trace)
     info = {k: v for k, v in recorded["model"].items() if k in ModelInfo.model_fields}
-    document = trace.document()
     about = {
         names.REPLAY_PARENT: trace.trace_id,
         names.REPLAY_FROM: changes.start,

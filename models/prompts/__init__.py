@@ -18,6 +18,7 @@ import jinja2
 from listing.errors import SettingsError
 
 _VERSION = re.compile(r"\{#-? version: (\d+) -?#\}")
+_MARKUP = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 _FILES = resources.files("models.prompts")
 _INSTEAD: ContextVar[Mapping[str, str] | None] = ContextVar("vouch_prompts", default=None)
 
@@ -70,6 +71,12 @@ def prompt_names() -> tuple[str, ...]:
 def prompt_versions() -> dict[str, int]:
     """Return the version of every prompt, as it is rendered here."""
     return {name: _found(name)[0] for name in prompt_names()}
+
+
+def prompt_texts() -> tuple[str, ...]:
+    """Return every prompt's own words, without what is filled in: to tell where one is repeated."""
+    sources = ((_FILES / f"{name}.jinja").read_text(encoding="utf-8") for name in prompt_names())
+    return tuple(_MARKUP.sub("\n", source) for source in sources)
 
 
 @contextmanager

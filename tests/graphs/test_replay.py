@@ -243,7 +243,7 @@ def _later(line: str, by: int, span_id: str) -> str:
         ("limits.max_char=3", "--set limits.max_char: there are only deadline_s"),
         ("limits.max_chars=many", "--set limits.max_chars: must be a number"),
         ("thresholds.near=0.5", "there are only identical, similar"),
-        ("prompt.poem=x.jinja", "there are the prompts category"),
+        ("prompt.poem=x.jinja", "there are the prompts answer, category"),
         ("prompt.describe=/nowhere/x.jinja", "/nowhere/x.jinja: cannot be read"),
         ("write_draft.colour=1", "the state has no such key"),
         ("writer.mode=1", "no such thing to set"),
@@ -268,7 +268,7 @@ async def test_a_run_recorded_without_content_cannot_be_replayed(
 
 async def test_an_unknown_live_node_is_named(nord: ListingContext, take: Take) -> None:
     document = await draft(nord, take())
-    with pytest.raises(BadInputError, match="live node 'poet': the graph has audit_draft"):
+    with pytest.raises(BadInputError, match="live poet: no such node; there are audit_draft"):
         await _replay(nord, document, live=nord, nodes={"poet"}, folder=None)
 
 

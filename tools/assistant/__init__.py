@@ -3,7 +3,7 @@
 Rule: the same schemas and the same prompt go to training and to serving; nothing here acts.
 """
 
-from tools.assistant.brief import TurnBrief, answer_prompt, turn_prompt
+from tools.assistant.brief import TurnBrief, answer_prompt, done_line, turn_prompt
 from tools.assistant.calls import PRICE, TOOLS, ReplyTopic, Wish, read_arguments, tool_schemas
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "TurnBrief",
     "Wish",
     "answer_prompt",
+    "done_line",
     "read_arguments",
     "tool_schemas",
     "turn_prompt",

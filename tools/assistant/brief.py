@@ -42,3 +42,17 @@ def turn_prompt(brief: TurnBrief) -> RenderedPrompt:
 def answer_prompt(message: str, outcomes: Sequence[str], language: str) -> RenderedPrompt:
     """Return the prompt under which the model words its answer; `outcomes` are all it may state."""
     return render("answer", message=message, outcomes=list(outcomes), language=language)
+
+
+def done_line(name: str, arguments: Mapping[str, object], ok: bool = True, note: str = "") -> str:
+    """Return one line of `TurnBrief.done`: `set_attribute storage: 128 GB`, `rewrite shorter`.
+
+    A call that failed begins with `failed:`; `note` says in a few words why, or what came of it.
+    """
+    given = dict(arguments)
+    said = [str(value) for key, value in given.items() if key != "attribute" and value is not None]
+    if "attribute" in given:
+        value = " ".join(said) or ("taken back" if "value" in given else "")
+        said = [f"{given['attribute']}: {value}" if value else str(given["attribute"])]
+    line = " ".join([*([] if ok else ["failed:"]), name, *said])
+    return f"{line} ({note})" if note else line

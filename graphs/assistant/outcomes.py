@@ -1,0 +1,37 @@
+"""What the seller is to be told of a turn: pure functions over the log of its calls.
+
+Rule: a failure is told unless the same was done right afterwards; nothing is told twice.
+"""
+
+from collections.abc import Sequence
+
+from graphs.assistant.state import AssistantState
+from graphs.assistant.task import language_of
+from graphs.assistant.turn import Json
+from graphs.assistant.words import say
+
+
+def outcomes(state: AssistantState) -> list[str]:
+    """Return the sentences that the seller has not been told yet, in order."""
+    calls = untold(state)
+    told = [call["says"] for call in calls if call["says"]]
+    if not told and any(call.get("fault") for call in calls):
+        told = [say("wrong_call", language_of(state))]
+    return list(dict.fromkeys(told))
+
+
+def untold(state: AssistantState) -> list[Json]:
+    """Return the calls that the seller has not been told of, less what was done right later."""
+    calls = state.get("calls", [])[state.get("told", 0) :]
+    return [call for n, call in enumerate(calls) if not _mended(call, calls[n + 1 :])]
+
+
+def _mended(call: Json, later: Sequence[Json]) -> bool:
+    """Whether a wrong call was followed by a right one of the same kind."""
+    if not call.get("fault"):
+        return False
+    about = call["args"].get("attribute")
+    return any(
+        c["ok"] and c["name"] == call["name"] and about in (None, c["args"].get("attribute"))
+        for c in later
+    )
