@@ -9,14 +9,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from agent.cli import bench, demo, doctor, draft, eval, index, replay, trace, train
+from agent.cli import bench, chat, demo, doctor, draft, eval, index, replay, serve, trace, train
 from agent.cli.console import say
 from listing.errors import BadInputError, VouchError
 
 BAD_INPUT, FAILURE, INTERRUPTED = 2, 1, 130
 
 
-_ORDER = ("draft", "demo", "index", "trace", "replay", "eval", "train", "bench", "doctor")
+_ORDER = (
+    "draft", "chat", "serve", "demo", "index", "trace", "replay", "eval", "train", "bench",
+    "doctor",
+)  # fmt: skip
 
 
 class _Root(TyperGroup):
@@ -66,6 +69,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("draft", epilog=draft.EXAMPLES)(draft.draft)
+app.command("chat", epilog=chat.EXAMPLES)(chat.chat)
+app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.add_typer(index.app)
 app.add_typer(trace.app)
 app.command("replay", epilog=replay.EXAMPLES)(replay.replay)

@@ -1,10 +1,10 @@
-"""How a run looks while it goes on: its steps and the draft as it is written, on stderr.
+"""How a run looks while it goes on: its steps and the text as it is written, on stderr.
 
-A terminal sees the draft grow and then go, since the finished listing follows on stdout; elsewhere
-there is a line for each step.
+A terminal sees draft and answer grow and then go, since what they came to follows on stdout;
+elsewhere there is a line for each step.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -37,7 +37,12 @@ _DOING = {
     "extract_attributes": "reading the references",
     "write_draft": "writing",
     "audit_draft": "checking every claim",
+    "decide": "thinking",
+    "reread": "reading your words again",
+    "answer": "answering",
 }
+_SILENT = ("reply", "edit")
+"""Calls that need no line: the answer tells all."""
 
 
 class RunView(Protocol):
@@ -78,7 +83,7 @@ class LiveView:
     def __init__(self, console: Console, live: Live) -> None:
         self._console, self._live = console, live
         self._doing: dict[str, None] = {}
-        self._draft = ""
+        self._draft, self._reply = "", ""
 
     def show(self, event: Event) -> None:
         """Print the event's line, if it has one, and bring the live part up to date."""
@@ -90,6 +95,8 @@ class LiveView:
             self._doing[event["name"]] = None
         elif kind == "step":
             self._doing.pop(event["name"], None)
+        elif kind == "token" and event.get("of") == "reply":
+            self._reply += event["text"]
         elif kind == "token":
             self._draft += event["text"]
         elif kind == "revised":
@@ -99,19 +106,27 @@ class LiveView:
     def _now(self) -> Group:
         doing = ", ".join(_DOING[name] for name in self._doing if name in _DOING)
         spinner = Spinner("dots", Text(doing or "working", style="dim"))
-        return Group(Text(visible(self._draft)), spinner) if self._draft else Group(spinner)
+        written = [Text(visible(text)) for text in (self._draft, self._reply) if text]
+        return Group(*written, spinner)
 
 
 def step_line(event: Event) -> str:
     """Return what an event says in a line; empty where it needs none."""
     kind = event["event"]
-    if kind == "step" and event["state"] == "done":
-        name = event["name"]
-        return f"{STEPS.get(name, name)} ({event['ms'] / 1000:.1f} s)"
+    if kind == "step" and event["state"] == "done" and event["name"] in STEPS:
+        return f"{STEPS[event['name']]} ({event['ms'] / 1000:.1f} s)"
     if kind == "category":
         return f"category: {visible(' > '.join(event['path']))} ({event['confidence']:.0%})"
     if kind == "reference":
         return f"{event['match']}: {visible(event['title'])} ({event['score']:.2f})"
-    if kind == "revised":
+    if kind == "revised" and event["taken_back"]:
         return f"taken back: {visible('; '.join(event['taken_back']))}"
+    if kind == "tool_call" and event["name"] not in _SILENT:
+        return call_line(event["name"], event["arguments"])
     return ""
+
+
+def call_line(name: str, arguments: Mapping[str, Any]) -> str:
+    """Return a call of the assistant in a line: `set attribute: storage, 128 GB`."""
+    given = ", ".join(v for v in arguments.values() if isinstance(v, str))
+    return visible(f"{name.replace('_', ' ')}: {given}" if given else name.replace("_", " "))

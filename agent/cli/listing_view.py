@@ -24,29 +24,34 @@ _QUOTE = 60
 _VALUES = 6
 
 
-def render_listing(document: ListingDocument) -> Iterator[RenderableType]:
-    """Yield the listing part by part, ready to print one after the other."""
+def render_listing(
+    document: ListingDocument, steps: Sequence[str] | None = None
+) -> Iterator[RenderableType]:
+    """Yield the listing part by part, ready to print one after the other.
+
+    It ends with what may be done next: `steps`, or commands to try.
+    """
     yield _headline(document)
     if document.safety.notice:
         yield Text(visible(document.safety.notice), style="bold red")
     if document.title or document.description:
-        yield from _draft(document)
+        yield from render_draft(document)
+        yield from _legend(document)
     if document.attributes:
         yield from _part("Attributes", _attributes(document))
     if document.references:
         yield from _part("References", references_table(document.references))
-    if document.price:
-        price = document.price
-        band = f"{price.low:.2f} to {price.high:.2f}, suggested {price.suggested:.2f}"
-        vouching = _ids(price.evidence)
-        yield from _part("Price", Text(f"  {band} {visible(price.currency)}{vouching}"))
+    if prices := _prices(document):
+        yield from _part("Price", Text("\n".join(f"  {line}" for line in prices)))
     if others := _other_evidence(document):
         yield from _part("Evidence", _lines(others))
     if document.questions:
         yield from _part("Questions for you", _lines(_questions(document)))
     if document.warnings:
         yield from _part("Warnings", _lines(document.warnings))
-    yield from _part("Next", _lines(next_steps(document)))
+    following = next_steps(document) if steps is None else steps
+    if following:
+        yield from _part("Next", _lines(following))
 
 
 def marked(text: str, claims: Sequence[Claim]) -> Text:
@@ -86,6 +91,8 @@ def next_steps(document: ListingDocument) -> list[str]:
 def _headline(document: ListingDocument) -> Text:
     colour = "green" if document.status == "drafted" else "bold red"
     line = Text().append(document.status, style=colour)
+    if document.published:
+        line.append(f", published {document.published.at}", style="green")
     line.append(f"  mode {document.mode}", style="dim")
     if document.category:
         line.append(f"  {visible(' > '.join(document.category.path))}")
@@ -94,7 +101,8 @@ def _headline(document: ListingDocument) -> Text:
     return line
 
 
-def _draft(document: ListingDocument) -> Iterator[RenderableType]:
+def render_draft(document: ListingDocument) -> Iterator[RenderableType]:
+    """Yield title and description with their claims marked."""
     fields = {
         field: marked(text, [c for c in document.claims if c.field == field])
         for field, text in (("title", document.title), ("description", document.description))
@@ -104,6 +112,10 @@ def _draft(document: ListingDocument) -> Iterator[RenderableType]:
     yield fields["title"]
     yield Text()
     yield fields["description"]
+
+
+def _legend(document: ListingDocument) -> Iterator[RenderableType]:
+    """What the marks of a draft mean."""
     marks = {c.verdict for c in document.claims if c.verdict != "general"}
     said = {
         "supported": "[e3] vouched for by evidence e3",
@@ -144,6 +156,16 @@ def references_table(references: Sequence[Reference]) -> Table:
         price = "" if r.price is None else f"{r.price:.2f} {r.currency}"
         table.add_row(*map(_cell, (r.id, r.match, f"{r.score:.3f}", price, r.title)))
     return table
+
+
+def _prices(document: ListingDocument) -> list[str]:
+    lines = []
+    if asked := document.asking_price:
+        lines.append(f"you ask {asked.amount:.2f} {visible(asked.currency)}".rstrip())
+    if price := document.price:
+        band = f"{price.low:.2f} to {price.high:.2f}, suggested {price.suggested:.2f}"
+        lines.append(f"{band} {visible(price.currency)}{_ids(price.evidence)}")
+    return lines
 
 
 def _other_evidence(document: ListingDocument) -> list[str]:

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from agent.cli.console import visible
+from agent.cli.follow import call_line
 from graphs.replay import Difference, Replay
 from graphs.replay.listing_diff import ClaimChange, FieldChange
 from listing import Claim
@@ -37,7 +38,7 @@ def show_replay(replay: Replay, console: Console) -> None:
 def replay_document(replay: Replay) -> dict[str, Any]:
     """Return the replay as JSON data, schema `vouch.replay/1`."""
     listing = replay.listing
-    found = [_difference(d) for d in replay.differences]
+    found = [asdict(d) for d in replay.differences]
     return {
         "schema": "vouch.replay/1",
         "trace_id": replay.recorded.trace_id,
@@ -70,8 +71,47 @@ def replay_document(replay: Replay) -> dict[str, Any]:
     }
 
 
-def _difference(found: Difference) -> dict[str, Any]:
-    return asdict(found)
+def show_thread(turns: Sequence[Replay], console: Console) -> None:
+    """Print each turn of a thread in a line, and under it the first step that differs."""
+    for number, turn in enumerate(turns, start=1):
+        style = "bold yellow" if turn.diverged else "green"
+        verdict = "diverged" if turn.diverged else "identical"
+        line = Text(f"{number}  {turn.recorded.trace_id[:12]}  ", style="dim")
+        line.append(f"{verdict}  ", style=style).append(_clip(_given(turn)))
+        console.print(line, soft_wrap=True)
+        for found in turn.differences[:1]:
+            for part in _both_sides(found):
+                console.print(part, soft_wrap=True)
+        if turn.stopped:
+            console.print(Text(f"  stopped: {turn.stopped}", style="red"), soft_wrap=True)
+
+
+def thread_document(turns: Sequence[Replay]) -> dict[str, Any]:
+    """Return the replays of a thread's turns as JSON data, schema `vouch.replay_thread/1`."""
+    return {
+        "schema": "vouch.replay_thread/1",
+        "thread_id": turns[0].recorded.thread_id,
+        "diverged": any(turn.diverged for turn in turns),
+        "turns": [{"given": _given(turn), **replay_document(turn)} for turn in turns],
+    }
+
+
+def _given(turn: Replay) -> str:
+    """What the seller gave: words, a button, an answer, changes by hand, photos."""
+    told = turn.recorded.root.input
+    told = told if isinstance(told, dict) else {}
+    given = told.get("turn") or {}
+    if told.get("answer"):
+        return f"(answer) {_words(next(iter(told['answer'].values())))}"
+    if told.get("resumed"):
+        return "(went on)"
+    if text := given.get("text"):
+        return visible(" ".join(str(text).split()))
+    if call := given.get("call"):
+        return call_line(f"({call['name']})", call.get("args") or {})
+    if edits := given.get("edits"):
+        return f"(by hand) {', '.join(str(e.get('attribute') or e['field']) for e in edits)}"
+    return f"({len(given.get('photos', []))} photos)"
 
 
 def _lines(replay: Replay) -> Iterator[Text]:

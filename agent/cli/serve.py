@@ -1,0 +1,85 @@
+"""`vouch serve`: the HTTP service and the page."""
+
+import logging
+import sys
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from agent.cli.console import examples, provided, say
+from agent.runtime import open_runtime
+from agent.settings import Settings, load_settings
+from listing.errors import SettingsError, VouchError
+
+_NEEDS = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
+
+EXAMPLES = examples(
+    "vouch serve",
+    "VOUCH_API_KEYS=$(openssl rand -hex 24) vouch serve --host 0.0.0.0 --port 8000",
+)
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where to listen. Default: VOUCH_HOST.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port; 0 takes a free one. Default: VOUCH_PORT."),
+    ] = None,
+) -> None:
+    """Serve the assistant over HTTP, and its page.
+
+    Prints the address when it is ready. Without VOUCH_API_KEYS only this machine may call. A first
+    signal lets running turns end, a second does not wait.
+    """
+    settings = load_settings(host=host, port=port)
+    _check_installed()
+    _check_keys(settings)
+    _log()
+    from agent.http.app import create_app
+    from agent.http.server import address_of, listen
+    from agent.http.server import serve as run
+
+    bound = listen(settings.host, settings.port)
+    with bound:
+        given = provided(context)
+        with open_runtime(settings, model=given.model, embedder=given.embedder) as runtime:
+            for note in runtime.notes:
+                say(f"note: {note}")
+            app = create_app(runtime)
+            print(address_of(bound), flush=True)
+            run(app, bound)
+    say("stopped")
+
+
+def _check_installed() -> None:
+    missing = [name for name in _NEEDS if find_spec(name) is None]
+    if missing:
+        raise VouchError(f"serving needs {', '.join(missing)}: pip install 'vouch[serve]'")
+
+
+def _check_keys(settings: Settings) -> None:
+    """Refuse to be open to others; say so loudly where it is open to this machine."""
+    from agent.http.auth import is_loopback
+
+    if settings.api_keys:
+        return
+    if not is_loopback(settings.host):
+        raise SettingsError(
+            f"--host {settings.host}: anybody could call; set VOUCH_API_KEYS "
+            "(`openssl rand -hex 24` makes a key), or listen on 127.0.0.1"
+        )
+    say("WARNING: no VOUCH_API_KEYS: every program and user of this machine may call, unasked")
+
+
+def _log() -> None:
+    """Write the service's log to stderr: a line of JSON a request, incidents with traceback."""
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(logging.Formatter("%(message)s"))
+    for name, level in (("vouch", logging.INFO), ("uvicorn", logging.WARNING)):
+        log = logging.getLogger(name)
+        log.handlers, log.propagate = [lines], False
+        log.setLevel(level)
