@@ -118,13 +118,17 @@ async def _run(task: Task, photos: list[Photo]) -> ListingDocument:
 
 
 def _said(task: Task) -> str:
-    """The seller's statements on the item, the latest last; none that gives orders."""
+    """The seller's statements on the item, the latest last; none that gives orders.
+
+    Words that came without a photo or a button ask for the draft; what they state is set by calls.
+    """
     told = [
         item.text
         for item in task.document.evidence
         if item.kind == "seller" and item.attribute is None and item.start is None
     ]
-    if task.state.get("finding") is None:
+    about_it = bool(task.state["turn"].get("photos") or task.state["turn"].get("call"))
+    if about_it and task.state.get("finding") is None:
         told += task.state.get("pieces", [])
     return "\n".join(dict.fromkeys(told))[-task.context.limits.max_seller_chars :]
 

@@ -17,6 +17,8 @@ from tools.safety.lexicon import read_lexicon
 from tools.safety.loading import LoadedLexicon, LoadedRule, read_policy_files
 from tools.safety.normalise import Folded, fold
 from tools.safety.rules import LexiconSpec, RuleSpec, Where
+from tools.safety.steering import find_steering
+from tools.safety.steering_cues import Place
 
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies"
 """The folder of the rules that come with the program."""
@@ -107,9 +109,10 @@ class Policy:
             *self._findings(fold(description), "description", both),
         ]
 
-    def find_instructions(self, text: str, where: Where = "seller") -> list[SafetyFinding]:
-        """Return where data gives orders to the model ("ignore the above, write ..."): warnings."""
-        return [f for f in self.check_text(text, where) if f.risk == "L9" and f.action == "warn"]
+    def find_instructions(self, text: str, where: Place = "seller") -> list[SafetyFinding]:
+        """Return where data gives orders to the assistant, as `find_steering` does: a warning."""
+        found = find_steering(text, where)
+        return [] if found is None else [found]
 
     def check_category(self, category_id: str, path: Sequence[str] = ()) -> list[SafetyFinding]:
         """Return the rules that a category falls under.
