@@ -39,6 +39,7 @@ EXTRAS = {
     "faiss-cpu": ("large-index", "fast search in very large indexes"),
     "pyarrow": ("parquet", "Parquet sources"),
     "accelerate": ("train", "training"),
+    "langgraph-checkpoint-postgres": ("postgres", "threads in PostgreSQL"),
 }
 State = Literal["ok", "missing", "failed"]
 

@@ -7,11 +7,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -28,6 +29,18 @@ FILE = "vouch.toml"
 _PREFIX = "VOUCH_"
 _ELSEWHERE = frozenset({"shared_data"})
 """`VOUCH_*` variables that tests and measurements read."""
+
+
+_SECRET = frozenset({"api_key", "api_keys", "threads"})
+
+
+def _listed(value: Any) -> Any:
+    """A list in one environment variable: its items apart by commas or spaces."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -52,6 +65,8 @@ class Settings(BaseSettings):
     dtype: str = "auto"
     index: str | None = None
     """Folder of the listing index, or a `weaviate(s)://` address; none: `index` under home."""
+    threads: SecretStr | None = None
+    """Database of threads, `postgresql://...`; none: a file under home."""
     trace_dir: Path | None = None
     """Folder of traces; none: `traces` under home."""
     trace_max_age_days: float = Field(default=30.0, ge=0)
@@ -82,6 +97,35 @@ class Settings(BaseSettings):
     max_photo_side: int = Field(default=1600, ge=64)
     """Longer photos are scaled down to this side, pixels."""
     language: Literal["en"] = "en"
+    host: str = "127.0.0.1"
+    """Address on which `vouch serve` listens."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Its port; 0 takes a free one."""
+    api_keys: Secrets = ()
+    """Keys that may call the service, by commas; none: only this machine may."""
+    cors_origins: Listed = ()
+    """Origins whose pages may call the service, by commas: `https://shop.example`."""
+    frame_ancestors: Listed = ()
+    """Origins that may frame the page, by commas; none: nobody."""
+    max_running: int = Field(default=4, ge=1, le=256)
+    """Turns at once."""
+    max_waiting: int = Field(default=32, ge=0, le=10_000)
+    """Turns in line; beyond it calls are refused for now (429)."""
+    rate_per_minute: int = Field(default=600, ge=0)
+    """Calls a minute and key (without keys: and address), a fifth at once; 0: no limit."""
+    max_upload_mb: int = Field(default=64, ge=1, le=4096)
+    """MB (of 2^20 bytes) of one request with photos."""
+    request_timeout_s: float = Field(default=30.0, gt=0)
+    """Seconds until a request is read and its response begins."""
+    turn_timeout_s: float = Field(default=300.0, gt=0)
+    """Seconds that a turn may run."""
+    disconnect_grace_s: float = Field(default=1.0, ge=0)
+    """Seconds after which a turn that nobody reads is stopped; who comes back later goes on with
+    it from its last whole step."""
+    keep_events_s: float = Field(default=600.0, ge=0)
+    """Seconds for which a finished turn's events can be read again."""
+    drain_s: float = Field(default=30.0, ge=0)
+    """Seconds that running turns are given at the end; then they stop, to go on after a start."""
 
     @classmethod
     def settings_customise_sources(
@@ -142,16 +186,28 @@ class Settings(BaseSettings):
         return self.home_folder / "threads.sqlite"
 
     @property
+    def threads_place(self) -> str | Path:
+        """Where threads are kept: a database's address in clear, or the file."""
+        return self.threads.get_secret_value() if self.threads else self.threads_file
+
+    @property
     def key(self) -> str | None:
         """The API key in clear, for the client that sends it."""
         return self.api_key.get_secret_value() if self.api_key else None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The service's keys in clear, for the gate that compares them."""
+        return tuple(key.get_secret_value() for key in self.api_keys)
+
     def shown(self, name: str) -> str | None:
-        """Return a setting's value as it may be printed: the API key only as `(set)`."""
+        """Return a setting's value as it may be printed: keys only as `(set)`."""
         value = getattr(self, name)
-        if value is None:
+        if value is None or value == ():
             return None
-        return "(set)" if isinstance(value, SecretStr) else str(value)
+        if name in _SECRET:
+            return "(set)" if isinstance(value, SecretStr) else f"({len(value)} set)"
+        return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -169,7 +225,7 @@ def load_settings(**overrides: Any) -> Settings:
         if first["type"] == "extra_forbidden":
             known = ", ".join(Settings.model_fields)
             raise SettingsError(f"{FILE}: {key} is no setting; there are {known}") from error
-        value = "" if key == "api_key" else f", not {first['input']!r}"
+        value = "" if key.partition(".")[0] in _SECRET else f", not {first['input']!r}"
         raise SettingsError(f"{_place(key, given)}: {first['msg']}{value}") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{FILE}: {error}") from error

@@ -28,6 +28,11 @@ BENCHES: dict[str, Bench] = {
             "what category and references are worth to a draft, with blind controls",
         ),
         Bench(
+            "attacks",
+            "bench.attacks",
+            "known attacks by three doors, with the checkpoint and with an obedient model",
+        ),
+        Bench(
             "categories",
             "bench.categories",
             "seconds for one category prediction, our taxonomy against Shopify's 10,595",
@@ -41,6 +46,11 @@ BENCHES: dict[str, Bench] = {
             "injected_errors",
             "bench.injected_errors",
             "what the audit finds of 2,000 injected errors, by kind, and what it leaves",
+        ),
+        Bench(
+            "load",
+            "bench.load",
+            "many sellers at once against the service, with the engine's own throughput beside it",
         ),
         Bench(
             "real_photos",
@@ -61,6 +71,11 @@ BENCHES: dict[str, Bench] = {
             "stream_guard",
             "bench.stream_guard",
             "what the stream guard catches and delays, against checking the finished text",
+        ),
+        Bench(
+            "tool_choice",
+            "bench.tool_choice",
+            "which calls the assistant makes on held-out turns, by kind, and which facts it loses",
         ),
         Bench(
             "tracing",

@@ -39,6 +39,8 @@ def _show(report: Report) -> None:
     console.print(Text(", ".join(versions), style="dim"))
     console.print()
     checks = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for _ in range(3):
+        checks.add_column(overflow="fold")  # a long path is worth nothing cut short
     for check in report.checks:
         told = Text(visible(check.detail))
         if check.remedy:

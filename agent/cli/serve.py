@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -10,9 +9,7 @@ import typer
 from agent.cli.console import examples, provided, say
 from agent.runtime import open_runtime
 from agent.settings import Settings, load_settings
-from listing.errors import SettingsError, VouchError
-
-_NEEDS = ("fastapi", "uvicorn", "python_multipart", "prometheus_client")
+from listing.errors import SettingsError
 
 EXAMPLES = examples(
     "vouch serve",
@@ -36,7 +33,6 @@ def serve(
     signal lets running turns end, a second does not wait.
     """
     settings = load_settings(host=host, port=port)
-    _check_installed()
     _check_keys(settings)
     _log()
     from agent.http.app import create_app
@@ -53,12 +49,6 @@ def serve(
             print(address_of(bound), flush=True)
             run(app, bound)
     say("stopped")
-
-
-def _check_installed() -> None:
-    missing = [name for name in _NEEDS if find_spec(name) is None]
-    if missing:
-        raise VouchError(f"serving needs {', '.join(missing)}: pip install 'vouch[serve]'")
 
 
 def _check_keys(settings: Settings) -> None:

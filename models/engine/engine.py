@@ -72,6 +72,11 @@ class Engine:
         return self._checkpoint.info
 
     @property
+    def closed(self) -> bool:
+        """Whether it takes no more calls."""
+        return self._thread.closed
+
+    @property
     def tokenizer(self) -> Any:
         """The transformers tokenizer."""
         return self._checkpoint.tokenizer

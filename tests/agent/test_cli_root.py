@@ -28,9 +28,9 @@ def commands(group: object = None, head: tuple[str, ...] = ()) -> Iterator[tuple
 
 def test_the_commands_of_the_contract() -> None:
     assert {" ".join(words) for words in commands()} == {
-        "draft", "demo", "doctor", "bench", "index build", "index add", "index rm", "index stats",
-        "index search", "trace ls", "trace show", "trace audit", "trace rm", "eval", "replay",
-        "train sft", "train embed",
+        "draft", "chat", "serve", "demo", "doctor", "bench", "index build", "index add", "index rm",
+        "index stats", "index search", "trace ls", "trace show", "trace audit", "trace rm",
+        "eval", "replay", "train sft", "train embed",
     }  # fmt: skip
 
 
