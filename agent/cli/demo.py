@@ -65,6 +65,10 @@ def what_next(photos: dict[str, Path], document: ListingDocument) -> list[str]:
         "      a photo of your own",
         f"  vouch trace show {document.trace_id[:12]}",
         "      every step of the draft above",
+        "  vouch serve",
+        "      the page: photo, draft, chat, questions, publish, and how each listing was made",
+        f"  vouch chat {phone}",
+        "      the same talk in the terminal",
     ]
     return lines
 
