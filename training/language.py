@@ -4,6 +4,7 @@ The vision tower is frozen by then, so each photo's features are computed once a
 on answers only (IPL section 4.2: the prompt prefix is masked).
 """
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from transformers import Qwen3VLForConditionalGeneration
 from training.journal import append, schedule
 from training.photoset import PhotoSet
 from training.sequences import Batch, TokenSequence, collate, shuffled_batches
+from training.tool_heads import ToolHeads
 from training.tower import encode
 
 
@@ -66,6 +68,7 @@ def answer_loss(
         embeds = embeds.masked_scatter(where[..., None], features.to(embeds.dtype))
     hidden = inner.language_model(
         inputs_embeds=embeds,
+        attention_mask=batch.mask,
         position_ids=batch.positions,
         use_cache=False,
         visual_pos_masks=where,
@@ -88,10 +91,14 @@ def train_language(
     seed: int,
     log: Path,
     save: Callable[[], None] = lambda: None,
+    heads: ToolHeads | None = None,
 ) -> None:
-    """Train the language model in place; `epochs(i)` gives the i-th epoch's fresh sequences."""
-    rng = np.random.default_rng(seed)
-    parameters = [*model.model.language_model.parameters()]
+    """Train the language model in place; `epochs(i)` gives the i-th epoch's fresh sequences.
+
+    With `heads` the middle of the model learns to read messages too.
+    """
+    rng, drawn = np.random.default_rng(seed), random.Random(seed)
+    parameters = [*model.model.language_model.parameters(), *(heads.parameters() if heads else ())]
     optimizer = torch.optim.AdamW(
         parameters, cfg.learning_rate, betas=(0.9, 0.98), weight_decay=cfg.weight_decay, fused=True
     )
@@ -113,7 +120,12 @@ def train_language(
             group["lr"] = cfg.learning_rate * factor
         batch = collate(items, pad, image, grid).to(model.device)
         with torch.autocast(model.device.type, dtype=torch.bfloat16):
-            loss = answer_loss(model, batch, cache)
+            if heads is None or batch.mask is None:
+                loss = answer_loss(model, batch, cache)
+            else:
+                loss = heads.call_loss(model, batch)
+            if heads is not None:
+                loss = loss + heads.message_loss(model, drawn)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
+from tools.assistant import TOOLS
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -21,6 +23,17 @@ class Sample:
     prompt: str
     answer: str
     photos: tuple[int, ...] = ()
+    tools: bool = False
+    """Whether the assistant's tools are listed before it."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One of several texts behind one front: `ids[start:end]`, its answer from `answer` on."""
+
+    start: int
+    answer: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class TokenSequence:
     ids: NDArray[np.int32]
     prompt: int
     photos: tuple[int, ...]
+    branches: tuple[Branch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,10 @@ class Batch:
     labels: Tensor
     photos: Tensor
     """Rows of the feature cache in the order in which the placeholders appear."""
+    mask: Tensor | None = None
+    """`(b, 1, l, l)` added to attention scores; None where all attention is causal."""
+    branches: tuple[tuple[int, Branch], ...] = ()
+    """The branches with their rows."""
 
     def to(self, device: torch.device) -> "Batch":
         """Return the batch on a device."""
@@ -49,6 +67,8 @@ class Batch:
             self.positions.to(device),
             self.labels.to(device),
             self.photos.to(device),
+            None if self.mask is None else self.mask.to(device),
+            self.branches,
         )
 
 
@@ -57,8 +77,10 @@ def encode_samples(
 ) -> list[TokenSequence]:
     """Tokenise samples."""
     picture = "<|vision_start|>" + "<|image_pad|>" * image_tokens + "<|vision_end|>"
+    system = f"<|im_start|>system\nTools: {', '.join(TOOLS)}<|im_end|>\n"
     fronts = [
-        f"<|im_start|>user\n{picture * len(s.photos)}{s.prompt}<|im_end|>\n<|im_start|>assistant\n"
+        f"{system if s.tools else ''}<|im_start|>user\n{picture * len(s.photos)}{s.prompt}"
+        "<|im_end|>\n<|im_start|>assistant\n"
         for s in samples
     ]
     prompts = tokenizer(fronts, add_special_tokens=False)["input_ids"]
@@ -69,6 +91,42 @@ def encode_samples(
         TokenSequence(np.asarray(p + a, np.int32), len(p), s.photos)
         for p, a, s in zip(prompts, answers, samples, strict=True)
     ]
+
+
+def behind_one_front(items: Sequence[TokenSequence]) -> TokenSequence:
+    """Join text sequences that begin alike: the common front once, then each rest by itself.
+
+    Rests do not see each other and stand at the positions that they have alone, so that the answers
+    are learned as from the single sequences, at a fraction of the tokens.
+    """
+    if len(items) < 2 or any(item.photos for item in items):
+        raise ValueError("join two or more sequences without photos")
+    front = min(item.prompt for item in items) - 1
+    for item in items[1:]:
+        same = item.ids[:front] == items[0].ids[:front]
+        front = front if same.all() else int(same.argmin())
+    ids, branches, at = [items[0].ids[:front]], [], front
+    for item in items:
+        end = at + len(item.ids) - front
+        branches.append(Branch(at, at + item.prompt - front, end))
+        ids.append(item.ids[front:])
+        at = end
+    return TokenSequence(np.concatenate(ids), front, (), tuple(branches))
+
+
+def _seen(items: Sequence[TokenSequence], longest: int) -> Tensor | None:
+    """Return the attention mask of a batch with branches, or None where it has none."""
+    if not any(item.branches for item in items):
+        return None
+    branch = np.full((len(items), longest), -1, np.int64)
+    for row, item in enumerate(items):
+        branch[row, : len(item.ids)] = 0
+        for number, part in enumerate(item.branches, 1):
+            branch[row, part.start : part.end] = number
+    own = branch[:, :, None] == branch[:, None, :]
+    allowed = (own | (branch[:, None, :] == 0)) & np.tri(longest, dtype=bool)
+    mask = torch.zeros(allowed.shape, dtype=torch.bfloat16)
+    return mask.masked_fill_(torch.from_numpy(~allowed), float("-inf"))[:, None]
 
 
 def mrope_positions(ids: NDArray[np.int32], image_id: int, grid: int) -> NDArray[np.int64]:
@@ -98,14 +156,19 @@ def collate(items: Sequence[TokenSequence], pad_id: int, image_id: int, grid: in
     for row, item in enumerate(items):
         n = len(item.ids)
         ids[row, :n] = item.ids
-        labels[row, item.prompt : n] = item.ids[item.prompt :]
         positions[:, row, :n] = mrope_positions(item.ids, image_id, grid)
+        for part in item.branches or (Branch(0, item.prompt, n),):
+            labels[row, part.answer : part.end] = item.ids[part.answer : part.end]
+            if item.branches:
+                positions[:, row, part.start : part.end] += item.prompt - part.start
     photos = [p for s in items for p in s.photos]
     return Batch(
         torch.from_numpy(ids),
         torch.from_numpy(positions),
         torch.from_numpy(labels),
         torch.tensor(photos, dtype=torch.long),
+        _seen(items, longest),
+        tuple((row, part) for row, item in enumerate(items) for part in item.branches),
     )
 
 

@@ -27,6 +27,7 @@ from training.architecture import (
     pick_device,
     save_checkpoint,
 )
+from training.assistant import answer_samples, assistant_samples, joined_turns, readings
 from training.config_file import read_config_file
 from training.instructions import REAL_RISKS, RISKS, PhotoTasks, text_samples
 from training.journal import append
@@ -45,6 +46,7 @@ from training.rendering import (
     shots,
 )
 from training.sequences import Sample, TokenSequence, encode_samples
+from training.tool_heads import ToolHeads
 from training.vision import Sizes, VisionStage, probe, train_vision
 
 
@@ -80,6 +82,8 @@ class SftConfig(BaseModel):
     vision: VisionStage = VisionStage()
     text: LanguageStage = LanguageStage(steps=2500)
     joint: LanguageStage = LanguageStage(steps=6000)
+    turns: float = 0.6
+    """Samples of choosing a tool for each photo sample of the joint stage."""
     text_samples: int = 16000
     """Text samples in one epoch of the text stage.
 
@@ -257,23 +261,36 @@ class _Run:
         photos = concatenate([drawn, real]) if real is not None else drawn
         cache = FeatureCache(model, photos)
         shape = self.config.architecture
+        heads = ToolHeads(shape.hidden, tok).to(pick_device())
 
         def epoch(i: int) -> list[TokenSequence]:
             seed = self.config.seed * 1000 + i + 1
             samples = joint_samples(self.world, self.shots, self.real, len(drawn), seed)
             read = text_samples(self.world, self.titles, len(samples) // 2, 10_000 + seed)
-            return encode_samples(samples + read, tok, shape.image_tokens)
+            turns = int(self.config.turns * len(samples))
+            heads.readings = readings(tok, 8 * turns, seed)
+            talk = joined_turns(assistant_samples(turns, seed), tok)
+            said = answer_samples(turns // 12, seed)
+            return [*encode_samples(samples + read + said, tok, shape.image_tokens), *talk]
 
         self._language(
-            model, epoch, cache, self.config.joint, "joint", partial(self.save, "joint", model, tok)
-        )
+            model, epoch, cache, self.config.joint, "joint",
+            partial(self.save, "joint", model, tok), heads,
+        )  # fmt: skip
         save_checkpoint(final, model, tok, shape)
         for name in ("embedding_head.safetensors", "embedding_head.json"):
             (final / name).write_bytes((self.folder / "vision" / name).read_bytes())
         return final
 
     def _language(
-        self, model: Any, epoch: Any, cache: Any, cfg: LanguageStage, stage: str, save: Any
+        self,
+        model: Any,
+        epoch: Any,
+        cache: Any,
+        cfg: LanguageStage,
+        stage: str,
+        save: Any,
+        heads: ToolHeads | None = None,
     ) -> None:
         grid = self.config.architecture.image_size // 32
         train_language(
@@ -286,6 +303,7 @@ class _Run:
             seed=self.config.seed,
             log=self.log,
             save=save,
+            heads=heads,
         )
 
 

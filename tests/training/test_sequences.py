@@ -1,12 +1,15 @@
 """Training sees exactly the tokens and positions that serving produces."""
 
 import numpy as np
+import pytest
 import torch
 
 from tests.training.test_tower import SMALL
 from training.architecture import build_model, build_tokenizer
+from training.language import answer_loss
 from training.sequences import (
     Sample,
+    behind_one_front,
     collate,
     encode_samples,
     mrope_positions,
@@ -64,3 +67,32 @@ def test_an_epoch_holds_each_sample_once_in_batches_of_the_asked_size() -> None:
     assert sum(len(b) for b in batches) == 200
     assert len({id(s) for b in batches for s in b}) == 200
     assert max(len(b) * max(len(s.ids) for s in b) for b in batches) <= 300
+
+
+def test_texts_behind_one_front_are_learned_as_they_are_alone() -> None:
+    front = "Which category? A blue mug, "
+    samples = [
+        Sample("a", f"{front}128 GB.", "yes"),
+        Sample("a", f"{front}no", "A mug, 128"),
+        Sample("a", f"{front}yes yes yes", "no"),
+        Sample("b", "Which?", "mug"),
+    ]
+    made = encode_samples(samples, TOKENIZER, SMALL.image_tokens)
+    joined = behind_one_front(made[:3])
+    assert len(joined.ids) < sum(len(item.ids) for item in made[:3])
+    model = build_model(SMALL, TOKENIZER, 0).eval()
+    model.set_attn_implementation("eager")
+    losses = [
+        answer_loss(model, collate(items, 0, IMAGE, GRID), None)
+        for items in (made, [joined, made[3]])
+    ]
+    assert torch.allclose(losses[0], losses[1], atol=1e-5)
+
+
+def test_texts_with_photos_or_alone_are_not_joined() -> None:
+    one, two = encode_samples([Sample("a", "Which?", "mug")] * 2, TOKENIZER, 9)
+    with pytest.raises(ValueError, match="two or more"):
+        behind_one_front([one])
+    [seen] = encode_samples([Sample("a", "Which?", "mug", (0,))], TOKENIZER, 9)
+    with pytest.raises(ValueError, match="without photos"):
+        behind_one_front([two, seen])
