@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -34,13 +36,12 @@ def serve(
     """
     settings = load_settings(host=host, port=port)
     _check_keys(settings)
-    _log()
     from agent.http.app import create_app
     from agent.http.server import address_of, listen
     from agent.http.server import serve as run
 
     bound = listen(settings.host, settings.port)
-    with bound:
+    with bound, _logged():
         given = provided(context)
         with open_runtime(settings, model=given.model, embedder=given.embedder) as runtime:
             for note in runtime.notes:
@@ -65,11 +66,20 @@ def _check_keys(settings: Settings) -> None:
     say("WARNING: no VOUCH_API_KEYS: every program and user of this machine may call, unasked")
 
 
-def _log() -> None:
+@contextmanager
+def _logged() -> Iterator[None]:
     """Write the service's log to stderr: a line of JSON a request, incidents with traceback."""
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(logging.Formatter("%(message)s"))
-    for name, level in (("vouch", logging.INFO), ("uvicorn", logging.WARNING)):
-        log = logging.getLogger(name)
+    levels = {
+        logging.getLogger("vouch"): logging.INFO,
+        logging.getLogger("uvicorn"): logging.WARNING,
+    }
+    for log, level in levels.items():
         log.handlers, log.propagate = [lines], False
         log.setLevel(level)
+    try:
+        yield
+    finally:
+        for log in levels:
+            log.handlers, log.propagate = [], True

@@ -24,7 +24,7 @@ class PageVisit:
             **given,
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(5000)
+        self.page.set_default_timeout(20_000)  # a busy machine is no fault of the page
         self.said: list[str] = []
         self.asked: list[str] = []
         self.page.on("console", lambda m: self.said.append(m.text))

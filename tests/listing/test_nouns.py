@@ -17,6 +17,7 @@ def test_a_document_has_every_field_of_the_contract_even_when_empty() -> None:
         "schema", "listing_id", "trace_id", "thread_id", "status", "mode", "photos", "category",
         "references", "attributes", "title", "description", "language", "price", "claims",
         "evidence", "questions", "safety", "quality", "warnings", "timings_ms", "model",
+        "asking_price", "published",
     }  # fmt: skip
     assert document["safety"] == {"photos": [], "text": [], "halted": False, "notice": None}
     assert ListingDocument(**document) == ListingDocument.model_validate(document)

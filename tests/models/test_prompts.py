@@ -4,8 +4,10 @@ import pytest
 
 from listing.errors import SettingsError
 from models.prompts import prompt_names, render
+from tools.assistant import TurnBrief
 
 VARIABLES = {
+    "answer": {"message": "it is red", "outcomes": ["The colour is now red."], "language": "en"},
     "category": {},
     "choose": {"choices": ["a"]},
     "describe": {"category": "Mugs", "wanted": ["brand"], "values": {"colour": "red"},
@@ -17,6 +19,7 @@ VARIABLES = {
     "revise": {"draft": "Red mug", "remove": ["128 GB"]},
     "rewrite": {"draft": "Red mug", "wish": "shorter"},
     "spans": {"fields": ["colour"]},
+    "turn": {"brief": TurnBrief("it is red")},
 }  # fmt: skip
 
 
