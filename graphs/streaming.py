@@ -9,8 +9,19 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextvars import Context
 from typing import Any
 
+from langgraph.types import StateSnapshot
+
 Event = dict[str, Any]
 Emit = Callable[[Event], None]
+
+
+def under_way(snapshot: StateSnapshot) -> bool:
+    """Return whether a run has steps left.
+
+    Its tasks tell, not `next`, which leaves out those whose results are on disk already: killed
+    between these and the checkpoint after them, a run would look as if it had ended.
+    """
+    return bool(snapshot.tasks)
 
 
 async def relay(

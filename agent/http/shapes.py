@@ -67,7 +67,7 @@ class PublishBody(_Body):
     )
 
     title: str = Field(min_length=1, max_length=1_000)
-    description: str = Field(max_length=20_000)
+    description: str = Field(max_length=5_000)
     price: str | None = Field(default=None, max_length=100)
 
 

@@ -16,6 +16,7 @@ from graphs.assistant.graph import AssistantGraph
 from graphs.assistant.state import THREAD_KEYS, AssistantState
 from graphs.assistant.take import distinct, emptied, message_of
 from graphs.assistant.turn import Json
+from graphs.streaming import under_way
 
 RECURSION_LIMIT = 120
 """Steps of one turn: eight pieces with six calls each, and a few."""
@@ -55,7 +56,7 @@ _BLANK: Mapping[str, Any] = {"listing": None, "drafted": None, "statements": 0, 
 async def tidy(graph: AssistantGraph, thread_id: str, after: StateSnapshot) -> None:
     """Let go of checkpoints that nothing goes on from."""
     await _prune(graph, thread_id)
-    if not after.next:
+    if not under_way(after):
         await forget_drafts(graph, cast(AssistantState, after.values))
 
 

@@ -24,7 +24,7 @@ from graphs.assistant.recorded import recorded, restored
 from graphs.assistant.state import AssistantState, thread_of
 from graphs.assistant.thread import document_shown, open_interrupt, shown_interrupt
 from graphs.assistant.turn import ANSWERS, Json, Turn
-from graphs.streaming import Emit, Event, relay
+from graphs.streaming import Emit, Event, relay, under_way
 from listing.errors import BadInputError, NotFoundError
 from tools.assistant import read_arguments
 
@@ -76,9 +76,9 @@ async def stream_unfinished(
     `done` are all. NotFoundError where there is no such thread.
     """
     snapshot = await graph.aget_state(config_of(thread_id))
-    if not snapshot.values and not snapshot.next:
+    if not snapshot.values and not under_way(snapshot):
         raise NotFoundError(f"thread {thread_id!r}: there is none such")
-    if not snapshot.next or open_interrupt(snapshot) is not None:
+    if not under_way(snapshot) or open_interrupt(snapshot) is not None:
         for event in _ending(snapshot, "", thread_id):
             yield event
         return
@@ -202,7 +202,7 @@ async def _run(
         "resumed": given is None,
         # Where it went on in the middle of a turn, that turn's state belongs to what is needed.
         "thread": thread_of(values) if isinstance(given, dict) else dict(values),
-        "next": [] if isinstance(given, dict) else list(before.next),
+        "next": [] if isinstance(given, dict) else [task.name for task in before.tasks],
     }
     tracer = context.tracer
     with tracer.run("assistant", agent=True, thread_id=thread_id, input=recorded(told)) as run:

@@ -12,6 +12,7 @@ from graphs.assistant.draft import draft_threads
 from graphs.assistant.graph import AssistantGraph
 from graphs.assistant.state import AssistantState
 from graphs.assistant.turn import InterruptKind, Json
+from graphs.streaming import under_way
 from listing import ListingDocument, Question, SafetyFinding
 
 
@@ -56,7 +57,7 @@ async def read_thread(graph: AssistantGraph, thread_id: str) -> ThreadView | Non
     """Return the thread as it stands; None where there is none such."""
     snapshot = await graph.aget_state(_config(thread_id))
     state = cast(AssistantState, snapshot.values)
-    if not state and not snapshot.next:
+    if not state and not under_way(snapshot):
         return None
     asked, undo = open_interrupt(snapshot), state.get("undo", [])
     given = state.get("listing")
@@ -65,7 +66,7 @@ async def read_thread(graph: AssistantGraph, thread_id: str) -> ThreadView | Non
         listing=ListingDocument.model_validate(given) if given else None,
         messages=[Message(**message) for message in state.get("talk", [])],
         interrupt=Interrupt(**shown_interrupt(asked)) if asked else None,
-        unfinished=bool(snapshot.next) and asked is None,
+        unfinished=under_way(snapshot) and asked is None,
         can_undo=undo[-1]["label"] if undo else None,
     )
 

@@ -72,7 +72,7 @@ class PublishAnswer(_Answer):
 
     confirm: bool
     title: str | None = Field(default=None, max_length=1_000)
-    description: str | None = Field(default=None, max_length=20_000)
+    description: str | None = Field(default=None, max_length=5_000)
     price: str | None = Field(default=None, max_length=100)
 
 

@@ -15,7 +15,7 @@ from graphs.listing.context import ListingContext
 from graphs.listing.document import build_document
 from graphs.listing.graph import ListingGraph
 from graphs.listing.state import ListingState
-from graphs.streaming import Emit, Event, relay
+from graphs.streaming import Emit, Event, relay, under_way
 from listing import ListingDocument, Photo
 from listing.document import Mode
 
@@ -136,13 +136,13 @@ async def _follow(
         "recursion_limit": RECURSION_LIMIT,
     }
     kept = await graph.aget_state(config) if resume else None
-    under_way = kept is not None and bool(kept.values)
-    if kept is not None and under_way:
+    begun = kept is not None and bool(kept.values)
+    if kept is not None and begun:
         state.update(cast(ListingState, kept.values))
-        if not kept.next:
+        if not under_way(kept):
             return state
     parts = graph.astream(
-        None if under_way else state,
+        None if begun else state,
         config,
         context=context,
         stream_mode=["custom", "values"],
