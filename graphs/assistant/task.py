@@ -14,6 +14,7 @@ from graphs.assistant.words import say
 from graphs.step import Step
 from listing import AttributeSpec, ListingDocument
 from tools.editing import Editor
+from tools.editing.catalogue import catalogue
 
 By = Literal["model", "reread", "hand", "button", "answer", "rule"]
 """Who made a call: the model, the second reading of a statement, the seller by an edit, a button or
@@ -104,7 +105,7 @@ class Task:
     def label(self, attribute: str) -> str:
         """Return how a seller calls the attribute."""
         spec = self.spec(attribute)
-        return spec.label if spec else attribute
+        return catalogue(self.language).label(attribute, spec)
 
 
 def language_of(state: AssistantState) -> Language:

@@ -29,6 +29,7 @@ from listing import (
 )
 from listing.document import Mode
 from tools.attribute_extract import aextract_attributes
+from tools.editing import stated_quantities
 from tools.normalise import announced, same_value
 from tools.safety import redact_contacts
 from tools.taxonomy import Taxonomy
@@ -152,7 +153,7 @@ async def read_seller(state: ListingState, step: Step) -> Update:
     )
     ledger.add("seller", "seller:1", text, span_id=call.span_id)
     values = {}
-    for spanned in call.value:
+    for spanned in [*call.value, *stated_quantities(text, template, call.value)]:
         value = displayed(template.get(spanned.attribute), spanned.value)
         item = ledger.add(
             "seller",

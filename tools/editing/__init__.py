@@ -10,7 +10,7 @@ from tools.editing.editor import Editor
 from tools.editing.patches import changes, undo
 from tools.editing.plain_text import listing_text
 from tools.editing.prices import Price, read_price
-from tools.editing.quoting import quoted
+from tools.editing.quoting import quoted, stated_quantities
 from tools.editing.spans import Span
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "listing_text",
     "quoted",
     "read_price",
+    "stated_quantities",
     "undo",
 ]

@@ -5,9 +5,9 @@ attribute does not count. Writings that mean the same do: 128gb, dark blue as "b
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from listing import AttributeSpec
+from listing import AttributeSpec, AttributeTemplate, SpannedValue
 from tools.audit.data import audit_wording
 from tools.audit.matching import slot_of
 from tools.editing.catalogue import catalogue
@@ -71,6 +71,32 @@ def quoted(message: str, spec: AttributeSpec | None, value: str) -> Span | None:
         return None
     places = sorted(set(_places(message, spec, value)))
     return next((p for p in places if _meant(message, spec, p)), None)
+
+
+def stated_quantities(
+    message: str, template: AttributeTemplate, taken: Sequence[SpannedValue]
+) -> list[SpannedValue]:
+    """Return the known quantities that the message states and `taken` lacks: "128 GB" of storage.
+
+    Only where the words can mean but one attribute and one of its known values.
+    """
+    found: dict[Span, list[AttributeSpec]] = {}
+    for spec in template.attributes:
+        for value in spec.values:
+            if parse_quantity(value) is not None and (place := quoted(message, spec, value)):
+                found.setdefault(place, []).append(spec)
+    known = {value.attribute for value in taken}
+    return [
+        SpannedValue(
+            attribute=specs[0].name, value=message[place.start : place.end],
+            start=place.start, end=place.end,
+        )
+        for place, specs in sorted(found.items())
+        if len(specs) == 1
+        and specs[0].name not in known
+        and sum(specs == others for others in found.values()) == 1
+        and not any(v.start < place.end and place.start < v.end for v in taken)
+    ]  # fmt: skip
 
 
 def _things(value: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tools.normalise.data import attribute_key, canonical_values
 from tools.normalise.plain import all_plain
+from tools.normalise.quantity import parse_quantity
 from tools.taxonomy import market_taxonomy
 
 SINGULAR = (
@@ -38,8 +39,11 @@ def names_nothing(attribute: str, value: str) -> bool:
     """Return whether `value` is no name, though it stands where one belongs: "I'd", "CHAIR", "red".
 
     A single ordinary word, kind of goods or plain colour names neither brand nor model; of several
-    words there may be a name ("Garden of Life"). False for attributes that are no names.
+    words there may be a name ("Garden of Life"). No brand is a quantity ("128 GB"). False for
+    attributes that are no names.
     """
+    if attribute_key(attribute) == "brand" and parse_quantity(value) is not None:
+        return True
     if attribute_key(attribute) not in NAMES or len(value.split()) > 1:
         return False
     return value.casefold() in canonical_values("colour") or all_plain(value, kind_words())

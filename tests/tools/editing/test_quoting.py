@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.tools.editing.listings import TAXONOMY
-from tools.editing import quoted
+from tools.editing import quoted, stated_quantities
 
 PHONE = TAXONOMY.template("el-4-8-5")
 SHOES = TAXONOMY.template("aa-8-8")
@@ -113,3 +113,23 @@ def test_a_span_lies_in_the_message_and_holds_something(
     if place is not None:
         assert 0 <= place.start < place.end <= len(message)
         assert message[place.start : place.end].strip()
+
+
+@pytest.mark.parametrize(
+    ("message", "stated"),
+    [
+        ("128 GB, charger included", {"storage": "128 GB"}),
+        ("128 GB，带充电器", {"storage": "128 GB"}),
+        ("is it 128 GB?", {}),
+        ("not 128 GB", {}),
+        ("either 128 GB or 256 GB", {}),
+        ("bought in May", {}),
+    ],
+)
+def test_a_quantity_that_can_mean_but_one_attribute_is_read(
+    message: str, stated: dict[str, str]
+) -> None:
+    found = stated_quantities(message, PHONE, [])
+    assert {v.attribute: v.value for v in found} == stated
+    assert all(message[v.start : v.end] == v.value for v in found)
+    assert stated_quantities(message, PHONE, found) == []
