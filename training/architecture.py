@@ -4,6 +4,7 @@ Names of goods stay out of the tokenizer's training text, so that any name is a 
 pieces that can be copied; digits are always single.
 """
 
+import json
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import torch
 from pydantic import BaseModel
+from safetensors.torch import load_file, save_file
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     PreTrainedTokenizerFast,
@@ -92,6 +94,25 @@ def build_tokenizer(texts: Iterable[str], merges: int) -> PreTrainedTokenizerFas
     return tokenizer
 
 
+def _split_weights(folder: Path) -> None:
+    """Replace the one file of weights by two, with the index that transformers reads."""
+    whole = folder / "model.safetensors"
+    weights = load_file(whole)
+    parts = {
+        "model-00001-of-00002.safetensors": [n for n in weights if ".visual." in n],
+        "model-00002-of-00002.safetensors": [n for n in weights if ".visual." not in n],
+    }
+    for file, named in parts.items():
+        save_file({n: weights[n] for n in named}, folder / file, metadata={"format": "pt"})
+    index = {
+        "metadata": {"total_size": sum(w.nbytes for w in weights.values())},
+        "weight_map": {n: file for file, named in parts.items() for n in sorted(named)},
+    }
+    text = json.dumps(index, indent=2, sort_keys=True)
+    (folder / "model.safetensors.index.json").write_text(text + "\n", encoding="utf-8")
+    whole.unlink()
+
+
 def build_config(shape: Architecture, tokenizer: PreTrainedTokenizerFast) -> Qwen3VLConfig:
     """Return the transformers configuration of `shape` over `tokenizer`."""
     token = tokenizer.convert_tokens_to_ids
@@ -158,11 +179,16 @@ def save_checkpoint(
     *,
     dtype: torch.dtype = torch.bfloat16,
 ) -> None:
-    """Write a folder that `models.engine.Engine.load` and transformers both read."""
+    """Write a folder that `models.engine.Engine.load` and transformers both read.
+
+    The tower and the language model are files of their own: where one is trained on, the other's
+    file stays the same to the byte.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     kept = model.dtype
     model.to(dtype).save_pretrained(folder)
     model.to(kept)
+    _split_weights(folder)
     tokenizer.save_pretrained(folder)
     side = shape.image_size
     Qwen2VLImageProcessorPil(

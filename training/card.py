@@ -69,7 +69,7 @@ def stages(log: Path) -> str:
 def write_card(checkpoint: Path, rows: Sequence[dict[str, Any]]) -> Path:
     """Write `README.md` and `metrics.json` into a checkpoint folder that has its `train.jsonl`."""
     config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
-    weights = (checkpoint / "model.safetensors").stat().st_size
+    weights = sum(file.stat().st_size for file in checkpoint.glob("model*.safetensors"))
     text = _CARD.format(
         name=checkpoint.name,
         parameters=weights / 2e6,

@@ -74,7 +74,8 @@ def generated_turn(
 def generated_turns(rng: random.Random, split: Split, count: int) -> list[GeneratedTurn]:
     """Return up to `count` turns that share all that stands before the message.
 
-    A scene where nothing can be asked for gives fewer. Their kinds are drawn as those of single turns, those that need a scene of their own apart.
+    A scene where nothing can be asked for gives fewer. Their kinds are drawn as those of single
+    turns, those that need a scene of their own apart.
     """
     first = _drawn(rng, tuple(KINDS))
     alike = next((group for group in _ALIKE if first in group), ())
