@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from transformers import Qwen3VLForConditionalGeneration
 
 from training.journal import append, schedule
+from training.optimizers import MatrixOptimizer
 from training.photoset import PhotoSet
 from training.sequences import Batch, TokenSequence, collate, shuffled_batches
 from training.tool_heads import ToolHeads
@@ -99,9 +100,8 @@ def train_language(
     """
     rng, drawn = np.random.default_rng(seed), random.Random(seed)
     parameters = [*model.model.language_model.parameters(), *(heads.parameters() if heads else ())]
-    optimizer = torch.optim.AdamW(
-        parameters, cfg.learning_rate, betas=(0.9, 0.98), weight_decay=cfg.weight_decay, fused=True
-    )
+    inner = model.model.language_model
+    optimizer = MatrixOptimizer(inner.layers, parameters, cfg.learning_rate, cfg.weight_decay)
     pad, image = model.config.text_config.pad_token_id, model.config.image_token_id
 
     def stream() -> Iterator[list[TokenSequence]]:
@@ -116,8 +116,7 @@ def train_language(
         factor = schedule(step, cfg.steps, cfg.warmup, elapsed, cfg.seconds)
         if factor <= 0 or step >= cfg.steps:
             break
-        for group in optimizer.param_groups:
-            group["lr"] = cfg.learning_rate * factor
+        optimizer.set_rate(cfg.learning_rate * factor)
         batch = collate(items, pad, image, grid).to(model.device)
         with torch.autocast(model.device.type, dtype=torch.bfloat16):
             if heads is None or batch.mask is None:
@@ -126,7 +125,7 @@ def train_language(
                 loss = heads.call_loss(model, batch)
             if heads is not None:
                 loss = loss + heads.message_loss(model, drawn)
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()

@@ -3,6 +3,9 @@
 Rule: a response that a call can give is described, with its media type and its model.
 """
 
+import functools
+import json
+from importlib import resources
 from typing import Annotated, Any, get_args
 
 from fastapi import FastAPI
@@ -110,6 +113,7 @@ def describe(app: FastAPI) -> None:
             for path, calls in document["paths"].items():
                 for call in calls.values():
                     _only_items(call["responses"])
+                    _with_examples(call["responses"], schemas)
                     if path.startswith("/v1/") or path == "/metrics":
                         call["security"] = [{"key": []}, {}]
         return app.openapi_schema or {}
@@ -123,6 +127,25 @@ def _only_items(responses: Json) -> None:
         for content in response.get("content", {}).values():
             if "itemSchema" in content:
                 content.pop("schema", None)
+
+
+def _with_examples(responses: Json, schemas: Json) -> None:
+    """Show what an answer looks like, where its model does not; drop what is never answered."""
+    for status, response in list(responses.items()):
+        for content in response.get("content", {}).values():
+            name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            if name == "HTTPValidationError":  # FastAPI's own; ours are problem documents
+                del responses[status]
+            elif name in _examples() and not {"example", "examples"} & schemas[name].keys():
+                content["example"] = _examples()[name]
+
+
+@functools.cache
+def _examples() -> Json:
+    """Answers as the service gave them, shortened, by the name of their model."""
+    file = resources.files("agent.http") / "examples.json"
+    found: Json = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def _models() -> Json:

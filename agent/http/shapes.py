@@ -119,7 +119,7 @@ class ThreadLines(BaseModel):
                         "updated": "2026-11-21T08:03:10.250+00:00",
                         "title": "Red mug",
                         "status": "drafted",
-                        "photo": None,
+                        "photo": "92e1d68b1f41873a39d68ee3d8d029e19aaf30a1cc63bdeb232f4d825d4c8654",
                         "running": False,
                     }
                 ]

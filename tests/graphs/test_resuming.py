@@ -7,7 +7,6 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from graphs.listing import ListingContext, ListingRequest, build_listing_graph, stream_listing
 from listing import ListingDocument, Photo
-from tests.graphs.conftest import jpeg
 
 
 class DyingSaver(InMemorySaver):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 
 from agent.client.events import KINDS
@@ -222,3 +223,24 @@ async def test_an_answer_to_what_is_not_asked(serve: Serve, source: ScriptedTurn
 
 def test_the_page_is_packaged() -> None:
     assert Path(__file__).parents[3] / "agent" / "page" == FOLDER
+
+
+async def test_every_json_answer_has_an_example_that_fits(serve: Serve) -> None:
+    async with serve() as it:
+        described = (await it.http.get("/openapi.json")).json()
+    schemas = described["components"]["schemas"]
+    shown = 0
+    for path, methods in described["paths"].items():
+        for call in methods.values():
+            for content in (
+                r.get("content", {}).get("application/json") for r in call["responses"].values()
+            ):
+                if content is None:
+                    continue
+                name = content["schema"]["$ref"].rpartition("/")[2]
+                given = content.get("example") or schemas[name].get("example")
+                assert given is not None, (path, name)
+                whole = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+                jsonschema_rs.validate(whole, given)
+                shown += 1
+    assert shown > 20
