@@ -190,8 +190,8 @@ def model_info(model: "BaseChatModel", settings: Settings) -> "ModelInfo":
 def languages(model: "BaseChatModel") -> tuple[str, ...]:
     """Return the languages that a model writes: as its checkpoint says, else those of the page."""
     engine: Any = getattr(model, "engine", None)
-    told = getattr(getattr(engine, "info", None), "languages", None)
-    return tuple(told) if told else ("en", "zh")
+    told: tuple[str, ...] = getattr(engine, "languages", ())
+    return told or ("en", "zh")
 
 
 def open_tracer(settings: Settings) -> Any:

@@ -32,6 +32,8 @@ SPECIAL_TOKENS = (
 )
 TOOL_TOKENS = ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")
 PATCH, MERGE = 16, 2
+LANGUAGES = ("en",)
+"""In which the descriptions of the training data are written."""
 
 
 class Architecture(BaseModel):
@@ -198,4 +200,5 @@ def save_checkpoint(
         image_std=[0.5, 0.5, 0.5],
         size={"shortest_edge": side * side, "longest_edge": side * side},
     ).save_pretrained(folder)
-    (folder / "vouch.json").write_text(f'{{"image_size": {side}}}\n', encoding="utf-8")
+    own = {"image_size": side, "languages": list(LANGUAGES)}
+    (folder / "vouch.json").write_text(f"{json.dumps(own)}\n", encoding="utf-8")

@@ -72,6 +72,11 @@ class Engine:
         return self._checkpoint.info
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages that the checkpoint says it writes; empty where it says none."""
+        return self._checkpoint.languages
+
+    @property
     def closed(self) -> bool:
         """Whether it takes no more calls."""
         return self._thread.closed

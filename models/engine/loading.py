@@ -31,7 +31,11 @@ MAX_PIXELS = {"cpu": 512 * 28 * 28, "cuda": 1280 * 28 * 28}
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that was loaded. `image_size` is set where photos are letterboxed to a square."""
+    """All that was loaded.
+
+    `image_size` is set where photos are letterboxed to a square, `languages` where the checkpoint
+    says in which it writes.
+    """
 
     model: Any
     tokenizer: Any
@@ -41,6 +45,7 @@ class Checkpoint:
     end_id: int
     parameters: int
     info: ModelInfo
+    languages: tuple[str, ...] = ()
 
     @property
     def torch_threads(self) -> int | None:
@@ -76,6 +81,7 @@ def load_checkpoint(source: str | Path, *, device: str = "auto", dtype: str = "a
         end_id=end,
         parameters=model.num_parameters(),
         info=_info(name, config, target),
+        languages=_languages(name),
     )
 
 
@@ -171,14 +177,31 @@ def _image_processor(name: str) -> Any:
         ) from error
 
 
-def _image_size(name: str, multiple: int) -> int | None:
+def _own_settings(name: str) -> tuple[Path, dict[str, Any]]:
+    """What a checkpoint says to Vouch alone, and the file that says it."""
     file = Path(name) / "vouch.json"
     if not file.is_file():
-        return None
+        return file, {}
     try:
-        side = json.loads(file.read_text(encoding="utf-8")).get("image_size")
-    except (ValueError, AttributeError) as error:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ModelError(f"{file}: is not a JSON object ({error})") from error
+    if not isinstance(found, dict):
+        raise ModelError(f"{file}: is not a JSON object")
+    return file, found
+
+
+def _languages(name: str) -> tuple[str, ...]:
+    file, found = _own_settings(name)
+    told = found.get("languages", [])
+    if not isinstance(told, list) or not all(isinstance(code, str) for code in told):
+        raise ModelError(f"{file}: languages is {told!r}, must be a list of codes such as \"en\"")
+    return tuple(told)
+
+
+def _image_size(name: str, multiple: int) -> int | None:
+    file, found = _own_settings(name)
+    side = found.get("image_size")
     if side is not None and (not isinstance(side, int) or side < 1 or side % multiple):
         raise ModelError(f"{file}: image_size is {side!r}, must be a multiple of {multiple}")
     return side

@@ -1,5 +1,6 @@
 """What loads, in which dtype, and what a checkpoint that cannot be used says about itself."""
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -91,3 +92,18 @@ def test_unknown_device_and_dtype_are_refused(folder: Path) -> None:
         Engine.load(folder, device="abacus")
     with pytest.raises(ModelError, match="dtype 'float3'"):
         Engine.load(folder, device="cpu", dtype="float3")
+
+
+@pytest.mark.parametrize("told", ["en", [1], {"en": True}])
+def test_languages_that_are_no_list_of_codes_are_named(folder: Path, told: object) -> None:
+    (folder / "vouch.json").write_text(json.dumps({"languages": told}))
+    with pytest.raises(ModelError, match="languages"):
+        Engine.load(folder, device="cpu")
+
+
+def test_languages_are_what_the_checkpoint_says(folder: Path) -> None:
+    with contextlib.closing(Engine.load(folder, device="cpu")) as silent:
+        assert silent.languages == ()
+    (folder / "vouch.json").write_text('{"languages": ["en", "de"]}')
+    with contextlib.closing(Engine.load(folder, device="cpu")) as engine:
+        assert engine.languages == ("en", "de")
