@@ -1,6 +1,8 @@
 """A message's labels and tags say what its calls will say."""
 
+import json
 import random
+from pathlib import Path
 
 import torch
 
@@ -8,7 +10,8 @@ from tests.training.test_tower import SMALL
 from training.architecture import build_model, build_tokenizer
 from training.assistant import assistant_samples, joined_turns, readings
 from training.assistant.readings import UNKNOWN, label_names, tag_names
-from training.sequences import collate
+from training.language import LanguageStage, train_language
+from training.sequences import Sample, TokenSequence, collate, encode_samples
 from training.tool_heads import ToolHeads
 
 TOKENIZER = build_tokenizer(["Seller: it is a blue mug, 128 GB. set_attribute"] * 5, SMALL.merges)
@@ -62,3 +65,24 @@ def test_joined_turns_are_bounded_and_hold_every_answer() -> None:
     answers = sum(len(item.branches) or 1 for item in joined)
     assert answers == sum(map(len, groups))
     assert len(joined) < answers
+
+
+def test_a_stage_with_heads_runs_and_logs(tmp_path: Path) -> None:
+    model = build_model(SMALL.model_copy(update={"layers": 4}), TOKENIZER, 0)
+    model.set_attn_implementation("eager")
+    heads = ToolHeads(SMALL.hidden, TOKENIZER)
+    heads.readings = readings(TOKENIZER, 20, 3)
+    log = tmp_path / "train.jsonl"
+    before = model.model.language_model.layers[0].mlp.up_proj.weight.detach().clone()
+
+    def epoch(number: int) -> list[TokenSequence]:
+        talk = joined_turns(assistant_samples(6, number), TOKENIZER)
+        return [*talk, *encode_samples([Sample("a", "Which?", "mug")], TOKENIZER, 1)]
+
+    stage = LanguageStage(steps=3, tokens=2500, warmup=1)
+    train_language(
+        model, epoch, None, stage, stage="joint", grid=1, seed=0, log=log, heads=heads
+    )  # fmt: skip
+    assert json.loads(log.read_text().splitlines()[0])["step"] == 0
+    after = model.model.language_model.layers[0].mlp.up_proj.weight
+    assert not torch.equal(before, after)
