@@ -39,9 +39,12 @@ def names_nothing(attribute: str, value: str) -> bool:
     """Return whether `value` is no name, though it stands where one belongs: "I'd", "CHAIR", "red".
 
     A single ordinary word, kind of goods or plain colour names neither brand nor model; of several
-    words there may be a name ("Garden of Life"). No brand is a quantity ("128 GB"). False for
-    attributes that are no names.
+    words there may be a name ("Garden of Life"). No brand is a quantity ("128 GB"), no material an
+    ordinary word ("selling"). False for other attributes that are no names.
     """
+    if attribute_key(attribute) == "material":
+        known = value.casefold() in canonical_values("material")
+        return not known and len(value.split()) == 1 and all_plain(value, frozenset())
     if attribute_key(attribute) == "brand" and parse_quantity(value) is not None:
         return True
     if attribute_key(attribute) not in NAMES or len(value.split()) > 1:
