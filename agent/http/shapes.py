@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.client.views import Call, Edit
 from agent.request import MAX_SELLER
+from graphs.assistant.turn import MAX_DESCRIPTION, MAX_PRICE, MAX_TITLE
 from listing.document import AskingPrice, ListingDocument
 
 Language = Literal["en", "zh"]
@@ -66,9 +67,9 @@ class PublishBody(_Body):
         }
     )
 
-    title: str = Field(min_length=1, max_length=1_000)
-    description: str = Field(max_length=5_000)
-    price: str | None = Field(default=None, max_length=100)
+    title: str = Field(min_length=1, max_length=MAX_TITLE)
+    description: str = Field(max_length=MAX_DESCRIPTION)
+    price: str | None = Field(default=None, max_length=MAX_PRICE)
 
 
 class ReplayBody(_Body):

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from bench.market_runs import RecordedCase, Truth
 from eval_traces import read_trace
-from graphs.listing.state import general_template
 from listing import AttributeTemplate, Evidence, EvidenceLedger, ListingDocument, Reference
 from listing.claim import ClaimField
-from tools.taxonomy import Taxonomy
+from tools.taxonomy import Taxonomy, general_template
 
 FIELDS: tuple[ClaimField, ...] = ("title", "description")
 

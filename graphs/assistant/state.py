@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from graphs.assistant.turn import Json
-from graphs.listing.state import general_template, merge
+from graphs.listing.state import merge
 from listing import AttributeTemplate, ListingDocument
-from tools.taxonomy import Taxonomy
+from tools.taxonomy import Taxonomy, general_template
 
 
 def patched(old: Json, new: Json | None) -> Json:

@@ -2,13 +2,12 @@
 
 from typing import Any, Literal, cast
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Interrupt as OpenInterrupt
 from langgraph.types import StateSnapshot
 from pydantic import BaseModel, Field
 
-from graphs.assistant.draft import draft_threads
+from graphs.assistant.checkpoints import config_of, forget_drafts
 from graphs.assistant.graph import AssistantGraph
 from graphs.assistant.state import AssistantState
 from graphs.assistant.turn import InterruptKind, Json
@@ -55,7 +54,7 @@ class ThreadView(BaseModel):
 
 async def read_thread(graph: AssistantGraph, thread_id: str) -> ThreadView | None:
     """Return the thread as it stands; None where there is none such."""
-    snapshot = await graph.aget_state(_config(thread_id))
+    snapshot = await graph.aget_state(config_of(thread_id))
     state = cast(AssistantState, snapshot.values)
     if not state and not under_way(snapshot):
         return None
@@ -76,9 +75,8 @@ async def forget_thread(graph: AssistantGraph, thread_id: str) -> None:
     saver = graph.checkpointer
     if not isinstance(saver, BaseCheckpointSaver):
         return
-    snapshot = await graph.aget_state(_config(thread_id))
-    for thread in draft_threads(cast(AssistantState, snapshot.values)):
-        await saver.adelete_thread(thread)
+    snapshot = await graph.aget_state(config_of(thread_id))
+    await forget_drafts(graph, cast(AssistantState, snapshot.values))
     await saver.adelete_thread(thread_id)
 
 
@@ -105,7 +103,3 @@ def open_interrupt(snapshot: StateSnapshot) -> OpenInterrupt | None:
 def shown_interrupt(asked: OpenInterrupt) -> dict[str, Any]:
     """Return the question as an event tells it."""
     return {"id": asked.id, **asked.value}
-
-
-def _config(thread_id: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": thread_id}}

@@ -67,13 +67,19 @@ class SellerAnswers(_Answer):
     skipped: list[str] = Field(default_factory=list, max_length=20)
 
 
+MAX_TITLE = 1_000
+MAX_DESCRIPTION = 5_000
+MAX_PRICE = 100
+"""Characters of what is published."""
+
+
 class PublishAnswer(_Answer):
     """Answer to `publish`; texts given stand instead of the listing's, as edits by hand."""
 
     confirm: bool
-    title: str | None = Field(default=None, max_length=1_000)
-    description: str | None = Field(default=None, max_length=5_000)
-    price: str | None = Field(default=None, max_length=100)
+    title: str | None = Field(default=None, max_length=MAX_TITLE)
+    description: str | None = Field(default=None, max_length=MAX_DESCRIPTION)
+    price: str | None = Field(default=None, max_length=MAX_PRICE)
 
 
 class ConfirmAnswer(_Answer):

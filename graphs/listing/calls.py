@@ -4,26 +4,10 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from graphs.calls import Called, LiveCalls, ToolCalls
 from listing import CategoryPrediction, Claim, SafetyFinding, SpannedValue
 from tools.audit import Revision
 from tools.photo_attributes import PhotoReading
 from tools.visual_search import SearchResult
-
-__all__ = [
-    "CATEGORY",
-    "CLAIMS",
-    "FINDINGS",
-    "GUARDED",
-    "READING",
-    "REVISION",
-    "SEARCH",
-    "SPANNED",
-    "Called",
-    "Guarded",
-    "LiveCalls",
-    "ToolCalls",
-]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 
 from eval_traces import ChatSpans, RunSpan, RunTracer
+from graphs.calls import LiveCalls, ToolCalls
 from graphs.edits import Edit
-from graphs.listing.calls import LiveCalls, ToolCalls
 from listing import ModelInfo
 from models.decoding import image_block
 from models.prompts import prompt_versions

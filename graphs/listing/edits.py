@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphs.edits import apply_edits
 from graphs.listing.state import ListingState
 from listing.errors import BadInputError
-
-__all__ = ["ADDED_UP", "StateEdit", "apply_edits"]
 
 ADDED_UP = frozenset({"warnings", "timings_ms"})
 """Keys whose reducer would add an edited value to what is there."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from graphs.listing.calls import SPANNED, Called
+from graphs.calls import Called
+from graphs.listing.calls import SPANNED
 from graphs.listing.mode import Decision
 from graphs.listing.mode import choose_mode as decide
 from graphs.listing.state import (
@@ -16,7 +17,7 @@ from graphs.listing.state import (
     template_of,
 )
 from graphs.listing.step import Step, Update, node
-from graphs.listing.vouching import contradicted, displayed, vouched, without_doubtful_brands
+from graphs.listing.vouching import contradicted, vouched, without_doubtful_brands
 from listing import (
     AttributeTemplate,
     AttributeValue,
@@ -30,7 +31,7 @@ from listing import (
 from listing.document import Mode
 from tools.attribute_extract import aextract_attributes
 from tools.editing import stated_quantities
-from tools.normalise import announced, same_value
+from tools.normalise import announced, displayed, same_value
 from tools.safety import redact_contacts
 from tools.taxonomy import Taxonomy
 

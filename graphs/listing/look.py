@@ -6,7 +6,7 @@ from typing import Any
 
 from graphs.listing.calls import CATEGORY, FINDINGS, READING, SEARCH
 from graphs.listing.context import ListingContext
-from graphs.listing.state import ListingState, general_template
+from graphs.listing.state import ListingState
 from graphs.listing.step import Step, Update, node
 from listing import AttributeSpec, AttributeTemplate, Reference, SafetyFinding, SafetyReport
 from listing.market import Match
@@ -14,6 +14,7 @@ from tools.category import apredict_category
 from tools.photo_attributes import aread_photo_attribute
 from tools.safety import redact_contacts
 from tools.safety.photos import check_photos as inspect_photos
+from tools.taxonomy import general_template
 from tools.visual_search import SearchResult, find_similar
 
 

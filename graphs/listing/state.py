@@ -17,8 +17,7 @@ from listing import (
     Reference,
 )
 from listing.evidence import Evidence
-from tools.taxonomy import Taxonomy
-from tools.taxonomy import general_template as general_template
+from tools.taxonomy import Taxonomy, general_template
 
 Json = dict[str, Any]
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from listing import AttributeSpec, AttributeTemplate, AttributeValue, Reference
-from tools.normalise import displayed as displayed
 from tools.normalise import phrase_key, same_value
 
 

@@ -6,6 +6,7 @@ wrong ends in a ModelError that says which part and what to do.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,8 @@ def load_checkpoint(source: str | Path, *, device: str = "auto", dtype: str = "a
     tokenizer = _tokenizer(name, config)
     processor = _image_processor(name)
     patch = config.vision_config.patch_size * config.vision_config.spatial_merge_size
-    image_size = _image_size(name, patch)
+    file, own = _own_settings(name)
+    image_size = _image_size(file, own, patch)
     most = MAX_PIXELS.get(target.type, MAX_PIXELS["cpu"])
     processor.size["longest_edge"] = min(processor.size["longest_edge"], most)
     ends, end = _end_ids(name, model, tokenizer)
@@ -81,7 +83,7 @@ def load_checkpoint(source: str | Path, *, device: str = "auto", dtype: str = "a
         end_id=end,
         parameters=model.num_parameters(),
         info=_info(name, config, target),
-        languages=_languages(name),
+        languages=_languages(file, own),
     )
 
 
@@ -191,16 +193,14 @@ def _own_settings(name: str) -> tuple[Path, dict[str, Any]]:
     return file, found
 
 
-def _languages(name: str) -> tuple[str, ...]:
-    file, found = _own_settings(name)
+def _languages(file: Path, found: Mapping[str, Any]) -> tuple[str, ...]:
     told = found.get("languages", [])
     if not isinstance(told, list) or not all(isinstance(code, str) for code in told):
         raise ModelError(f"{file}: languages is {told!r}, must be a list of codes such as \"en\"")
     return tuple(told)
 
 
-def _image_size(name: str, multiple: int) -> int | None:
-    file, found = _own_settings(name)
+def _image_size(file: Path, found: Mapping[str, Any], multiple: int) -> int | None:
     side = found.get("image_size")
     if side is not None and (not isinstance(side, int) or side < 1 or side % multiple):
         raise ModelError(f"{file}: image_size is {side!r}, must be a multiple of {multiple}")
