@@ -23,7 +23,7 @@ from langchain_core.messages import HumanMessage
 
 from bench.tool_choice_table import Figure, markdown
 from models.loading import load_chat_model
-from tools.assistant import PRICE, TurnBrief, tool_schemas, turn_prompt
+from tools.assistant import PRICE, TurnBrief, turn_prompt, with_tools
 from tools.editing.prices import read_price
 from tools.normalise import same_value
 from training.assistant import KINDS, Call, GeneratedTurn, after, generated_turn
@@ -107,7 +107,7 @@ def held_out_turns(count: int, seed: int, split: Split = "held_out") -> list[Gen
 async def play(model: BaseChatModel, turn: GeneratedTurn) -> Played:
     """Play one turn to its end."""
     played, brief = Played(turn, []), turn.brief
-    bound = model.bind_tools(tool_schemas(brief.attributes), tool_choice="any")
+    bound = with_tools(model, brief.attributes, brief.message)
     for _ in range(MOST):
         started = time.perf_counter()
         call = await _choose(bound, brief)

@@ -134,7 +134,7 @@ class ScriptedChatModel(StandInChatModel):
         with self._lock:
             position = len(self.calls)
             self.calls.append(ScriptedCall(list(messages), {**kwargs, "stop": stop or self.stop}))
-        if not self.constrained and (refused := {"choices", "spans"} & kwargs.keys()):
+        if not self.constrained and (refused := {"choices", "spans", "quoting"} & kwargs.keys()):
             raise BadInputError(f"call option {min(refused)}: this model was not built for it")
         response = self.responses
         if not callable(response):

@@ -15,7 +15,7 @@ from graphs.assistant.context import AssistantContext
 from graphs.assistant.state import AssistantState, document_of, template_of
 from graphs.assistant.turn import Json
 from graphs.step import Step, Update, node
-from tools.assistant import tool_schemas, turn_prompt
+from tools.assistant import turn_prompt, with_tools
 
 MAX_FAULTS = 2
 """The first wrong call goes back to the model, the second to the seller."""
@@ -26,8 +26,9 @@ async def decide(state: AssistantState, step: Step[AssistantContext]) -> Update:
     """Choose the next calls."""
     context = step.context
     names = list(template_of(document_of(state), context.listing.taxonomy).names)
-    prompt = turn_prompt(brief_of(state, context))
-    model = context.model.bind_tools(tool_schemas(names), tool_choice="any")
+    brief = brief_of(state, context)
+    prompt = turn_prompt(brief)
+    model = with_tools(context.model, names, brief.message)
     config = merge_configs(context.config, {"metadata": prompt.metadata})
     message = await model.ainvoke([HumanMessage(prompt.text)], config)
     return _chosen(message, state, step)

@@ -38,6 +38,8 @@ class CallOptions(BaseModel):
     """`{"type": "json_schema", "json_schema": {"schema": …}}`, `json_object` or `text`."""
     tools: tuple[dict[str, Any], ...] = ()
     """OpenAI tool schemas."""
+    quoting: str | None = None
+    """Strings that the arguments of a forced call leave open are pieces of this text, verbatim."""
     tool_choice: str | None = None
     """None or `auto`: the model decides; `any`: it must call one; `none`; or a tool's name."""
     max_tokens: int | None = Field(default=None, ge=1)
@@ -73,6 +75,8 @@ class CallOptions(BaseModel):
         asked = [name for name, present in bounds.items() if present]
         if len(asked) > 1:
             raise ValueError(f"{' and '.join(asked)} cannot be asked for together")
+        if self.quoting is not None and not self.forces_call:
+            raise ValueError("quoting needs a forced tool_choice")
         names = {tool["function"]["name"] for tool in self.tools}
         if self.forces_call and not names:
             raise ValueError("a forced tool_choice needs tools")
@@ -116,7 +120,7 @@ class CallOptions(BaseModel):
             return JsonSchemaConstraint(schema)
         if self.forces_call:
             name = None if self.tool_choice == "any" else self.tool_choice
-            return ForcedCallConstraint(forced_call_schema(self.tools, name))
+            return ForcedCallConstraint(forced_call_schema(self.tools, name, self.quoting))
         return None
 
 

@@ -15,6 +15,8 @@ from typing import Any, Literal
 from langchain_core.messages import InvalidToolCall, ToolCall
 from transformers.utils.chat_parsing import ResponseParser
 
+from models.constraints.words import word_spans
+
 ToolCallStyle = Literal["hermes", "xml"]
 
 _REGIONS = {
@@ -120,8 +122,14 @@ def read_call(
     return ReplyPart(call=ToolCall(name=name, args=arguments, id=_new_id(), type="tool_call"))
 
 
-def forced_call_schema(tools: Sequence[Mapping[str, Any]], name: str | None) -> dict[str, Any]:
-    """Return the JSON schema of one call: of the tool `name`, or of any of `tools` when None."""
+def forced_call_schema(
+    tools: Sequence[Mapping[str, Any]], name: str | None, quoting: str | None = None
+) -> dict[str, Any]:
+    """Return the JSON schema of one call: of the tool `name`, or of any of `tools` when None.
+
+    With `quoting` a string argument that the tool's schema leaves open is a piece of that text.
+    """
+    pieces = word_spans(quoting or "")
     calls = []
     definitions: dict[str, Any] = {}
     for tool in tools:
@@ -130,6 +138,10 @@ def forced_call_schema(tools: Sequence[Mapping[str, Any]], name: str | None) -> 
             continue
         parameters = dict(function.get("parameters") or {"type": "object", "properties": {}})
         definitions |= parameters.pop("$defs", {})
+        if pieces:
+            parameters["properties"] = {
+                key: _quoted(field, pieces) for key, field in parameters["properties"].items()
+            }
         calls.append(
             {
                 "type": "object",
@@ -140,6 +152,14 @@ def forced_call_schema(tools: Sequence[Mapping[str, Any]], name: str | None) -> 
         )
     schema: dict[str, Any] = calls[0] if len(calls) == 1 else {"anyOf": calls}
     return {**schema, "$defs": definitions} if definitions else schema
+
+
+def _quoted(field: Mapping[str, Any], pieces: Sequence[str]) -> dict[str, Any]:
+    """Return the schema of an argument with its open strings held to `pieces`."""
+    if "anyOf" in field:
+        return {**field, "anyOf": [_quoted(one, pieces) for one in field["anyOf"]]}
+    is_open = field.get("type") == "string" and not {"enum", "const", "pattern"} & field.keys()
+    return {**field, "enum": list(pieces)} if is_open else dict(field)
 
 
 def _xml_arguments(body: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,7 @@ class JsonSchemaConstraint:
 
     def start(self, vocabulary: TokenVocabulary) -> "JsonSchemaState":
         """A fresh state for one generation; BadInputError for a schema xgrammar cannot compile."""
-        compiled = vocabulary.compiled.get(self._text)
-        if compiled is None:
-            compiled = vocabulary.compiled[self._text] = self._compile(vocabulary)
+        compiled = vocabulary.grammar(self._text, lambda: self._compile(vocabulary))
         return JsonSchemaState(compiled, vocabulary)
 
     def _compile(self, vocabulary: TokenVocabulary) -> xgrammar.CompiledGrammar:

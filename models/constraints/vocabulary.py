@@ -6,12 +6,16 @@ trie costs two binary searches a byte and no memory beyond the list.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from listing.errors import ModelError
+
+GRAMMARS = 64
+"""Compiled grammars that are kept, those used last: some are made for one message only."""
+Grammar = TypeVar("Grammar")
 
 
 class TokenRange(NamedTuple):
@@ -41,7 +45,15 @@ class TokenVocabulary:
         self.end_id = end_id
         self._added: dict[int, Any] = dict(tokenizer.added_tokens_decoder)
         self._bytes: dict[int, bytes] = {}
-        self.compiled: dict[str, Any] = {}  # grammars, by schema, compiled for these tokens
+        self._grammars: dict[str, Any] = {}  # by schema, the one used last at the end
+
+    def grammar(self, schema: str, compiled: Callable[[], Grammar]) -> Grammar:
+        """Return the grammar of a schema for these tokens, compiled unless it was used lately."""
+        known: Grammar | None = self._grammars.pop(schema, None)
+        self._grammars[schema] = known = compiled() if known is None else known
+        if len(self._grammars) > GRAMMARS:
+            del self._grammars[next(iter(self._grammars))]
+        return known
 
     def text_bytes(self, token_id: int) -> bytes:
         """The bytes that the token adds to the text; empty for specials and unused ids."""

@@ -6,6 +6,10 @@ Nothing starts or ends with a space.
 """
 
 import unicodedata
+from bisect import bisect_right
+
+LONGEST = 12
+"""Words that a piece of text has at most where all of its pieces are listed."""
 
 # Thai, Lao, Tibetan, Myanmar, Khmer; kana; CJK ideographs with their extensions.
 _UNSPACED = (
@@ -39,6 +43,19 @@ def word_ends(text: str) -> list[int]:
         if body != "s" and following != "m" and (body == "o" or body != following):
             ends.append(index)
     return ends
+
+
+def word_spans(text: str, longest: int = LONGEST) -> list[str]:
+    """Return the pieces of `text` that are whole words, at most `longest` of them, each once.
+
+    Those that start first come first, shorter before longer.
+    """
+    starts, ends = word_starts(text), word_ends(text)
+    found: dict[str, None] = {}
+    for start in starts:
+        first = bisect_right(ends, start)
+        found |= {text[start:end]: None for end in ends[first : first + longest]}
+    return list(found)
 
 
 def _body(kinds: list[str], index: int) -> str:

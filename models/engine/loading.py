@@ -196,7 +196,7 @@ def _own_settings(name: str) -> tuple[Path, dict[str, Any]]:
 def _languages(file: Path, found: Mapping[str, Any]) -> tuple[str, ...]:
     told = found.get("languages", [])
     if not isinstance(told, list) or not all(isinstance(code, str) for code in told):
-        raise ModelError(f"{file}: languages is {told!r}, must be a list of codes such as \"en\"")
+        raise ModelError(f'{file}: languages is {told!r}, must be a list of codes such as "en"')
     return tuple(told)
 
 

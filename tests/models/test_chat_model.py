@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from listing.errors import BadInputError, ModelError
 from models.chat import ChatQwenVL
+from models.constraints.words import word_spans
 from models.decoding import achoose, choose, extract_spans, image_block
 from models.engine import Engine
 from tests.models.scripted_engine import Script, ScriptedEngine
@@ -189,6 +190,23 @@ def test_a_forced_call_needs_a_tool_that_is_there(engine: Engine) -> None:
         model.bind_tools([set_colour], tool_choice="publish")
     with pytest.raises(BadInputError, match="needs tools"):
         model.invoke("q", tool_choice="any")
+
+
+@pytest.mark.parametrize("message", ['say "red" / 128 GB', "是象牙白的，32GB", "a\nb\\c é"])
+def test_what_a_forced_call_quotes_stands_in_the_text(engine: Engine, message: str) -> None:
+    @tool
+    def note(value: str | None) -> str:
+        """Note a value."""
+        return str(value)
+
+    bound = ChatQwenVL(engine=engine, temperature=2.0).bind_tools(
+        [note], tool_choice="any", quoting=message
+    )
+    for seed in range(4):
+        (call,) = bound.invoke("q", seed=seed).tool_calls
+        assert call["args"]["value"] in {*word_spans(message), None}
+    with pytest.raises(BadInputError, match="quoting needs a forced tool_choice"):
+        ChatQwenVL(engine=engine).invoke("q", quoting=message)
 
 
 def test_text_and_calls_stream_in_order(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from models.chat.tool_calls import (
     read_call,
     tool_call_style,
 )
+from models.constraints.words import word_spans
 
 TOOLS: list[dict[str, Any]] = [
     {
@@ -165,6 +166,26 @@ def test_schema_of_a_forced_call() -> None:
         "set_attribute",
         "publish",
     ]
+
+
+def test_quoting_holds_the_strings_that_a_schema_leaves_open() -> None:
+    parameters = {
+        "type": "object",
+        "properties": {
+            "value": {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "What."},
+            "kind": {"type": "string", "enum": ["a", "b"]},
+            "language": {"type": "string", "pattern": "^[a-z]{2}$"},
+            "count": {"type": "integer"},
+        },
+    }
+    tool = {"type": "function", "function": {"name": "note", "parameters": parameters}}
+    held = forced_call_schema([tool], None, "it's 128GB")["properties"]["arguments"]["properties"]
+    said = {"type": "string", "enum": word_spans("it's 128GB")}
+    assert held["value"] == {"anyOf": [said, {"type": "null"}], "description": "What."}
+    assert {"128", "GB", "128GB", "it's 128GB"} <= set(said["enum"])
+    assert all(held[key] == parameters["properties"][key] for key in ("kind", "language", "count"))
+    nothing = forced_call_schema([tool], None, " ")
+    assert nothing == forced_call_schema([tool], None)
 
 
 VALUES = st.recursive(

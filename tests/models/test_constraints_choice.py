@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from listing.errors import BadInputError
 from models.constraints import ChoiceConstraint, Constraint, JsonSchemaConstraint, TokenVocabulary
+from models.constraints.vocabulary import GRAMMARS
 from tests.models.tiny_checkpoints import build_tiny_tokenizer
 
 TOKENIZER = build_tiny_tokenizer()
@@ -74,11 +75,22 @@ def test_json_satisfies_the_schema() -> None:
         assert values["colour"] in ("red", "grün", None)
 
 
-def test_a_schema_is_compiled_once_and_serves_many() -> None:
+def test_a_grammar_is_compiled_once_while_it_is_in_use_and_few_are_kept() -> None:
     vocabulary = TokenVocabulary(TOKENIZER, size=512, end_id=TOKENIZER.eos_token_id)
-    for _ in range(3):
-        JsonSchemaConstraint(SCHEMA).start(vocabulary)
-    assert len(vocabulary.compiled) == 1
+    compiled: list[str] = []
+
+    def ask(name: str) -> str:
+        return vocabulary.grammar(name, lambda: compiled.append(name) or name)  # type: ignore[func-returns-value]
+
+    for name in ("a", "b", "a"):
+        assert ask(name) == name
+    assert compiled == ["a", "b"]
+    for number in range(GRAMMARS - 1):
+        ask(str(number))
+    ask("a")
+    assert compiled.count("a") == 1
+    ask("b")
+    assert compiled.count("b") == 2
 
 
 def test_a_schema_that_is_none_is_refused() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from listing.errors import BadInputError
 from models.constraints import SpanConstraint, TokenVocabulary
 from models.constraints.automaton import AutomatonState
-from models.constraints.words import word_ends, word_starts
+from models.constraints.words import word_ends, word_spans, word_starts
 from tests.models.tiny_checkpoints import build_tiny_tokenizer
 
 TOKENIZER = build_tiny_tokenizer()
@@ -43,6 +43,16 @@ def accepts(constraint: SpanConstraint, text: str) -> bool:
         if state is None:
             return False
     return automaton.accepts(state)
+
+
+@given(TEXTS, st.integers(1, 4))
+def test_all_spans_are_listed_up_to_a_length(text: str, longest: int) -> None:
+    listed = word_spans(text, len(text) + 1)
+    assert set(listed) == spans(text)
+    assert len(set(listed)) == len(listed)
+    short = word_spans(text, longest)
+    assert set(short) <= set(listed)
+    assert set(word_spans(text, 1)) <= set(short)
 
 
 def spans(text: str) -> set[str]:

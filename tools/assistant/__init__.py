@@ -5,6 +5,7 @@ Rule: the same schemas and the same prompt go to training and to serving; nothin
 
 from tools.assistant.brief import TurnBrief, answer_prompt, done_line, turn_prompt
 from tools.assistant.calls import PRICE, TOOLS, ReplyTopic, Wish, read_arguments, tool_schemas
+from tools.assistant.choosing import with_tools
 
 __all__ = [
     "PRICE",
@@ -17,4 +18,5 @@ __all__ = [
     "read_arguments",
     "tool_schemas",
     "turn_prompt",
+    "with_tools",
 ]

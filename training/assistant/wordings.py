@@ -26,9 +26,11 @@ _BOTH = ("shared", "langs")
 
 @lru_cache(maxsize=8)
 def read_data(name: str) -> dict[str, Any]:
-    """Return one file of patterns or words."""
-    raw: dict[str, Any] = yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
-    return raw
+    """Return the patterns or words of one file, or of all files in one folder."""
+    found: dict[str, Any] = {}
+    for path in sorted((DATA / name).glob("*.yaml")) or [DATA / f"{name}.yaml"]:
+        found |= yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return found
 
 
 def share_of(text: str) -> float:
