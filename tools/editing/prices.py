@@ -11,7 +11,7 @@ import unicodedata
 from itertools import pairwise
 from typing import NamedTuple
 
-from tools.normalise.data import wording
+from tools.normalise.data import LETTER, wording
 
 _CURRENCIES = {
     "EUR": ("€", "eur", "euro", "euros", "欧元"),
@@ -35,11 +35,11 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _FREE = re.compile(r"(?:it'?s |for )?(?:free|nothing|gratis)|免费|白送")
 _RANGE = re.compile(r"\s*(?:-|–|to|and|or|till|到|至|或)\s*", re.IGNORECASE)
-_LETTER = r"[^\W\u3400-\u9fff]"  # Chinese runs on: 卖55欧元吧
+
 _COUNTED = r"\s?[毫升瓦寸英公厘码号弦克斤年月日天个次成张件台岁折]"
 _PRICE = (
-    rf"(?:(?P<before>{_BEFORE})\s*)?(?<!{_LETTER})(?<![.,:/%])(?P<number>{_NUMBER})"
-    rf"(?P<k>k(?![a-z]))?(?:\s*-?\s*(?P<after>{_SIGN}))?(?!{_LETTER}|[%/:]|{_COUNTED})"
+    rf"(?:(?P<before>{_BEFORE})\s*)?(?<!{LETTER})(?<![.,:/%])(?P<number>{_NUMBER})"
+    rf"(?P<k>k(?![a-z]))?(?:\s*-?\s*(?P<after>{_SIGN}))?(?!{LETTER}|[%/:]|{_COUNTED})"
     rf"|(?<![a-z])(?P<word>__WORDS__)\s+(?P<worded>{_SIGN})"
     rf"|(?P<han>[{_HAN}]+)\s*(?P<han_sign>块钱|块|元|欧元|美元)"
 )

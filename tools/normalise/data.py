@@ -21,7 +21,8 @@ _EDGES = " \t\n.,;:!?()[]{}*_'’\"“”"
 _GAPS = re.compile(r"[\s\-‐‑_]+")
 _CODE = re.compile(r"(?<=[^\W\d_])[\s\-]?(?=\d)")
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_LETTER = r"[^\W\u3400-\u9fff]"  # of a word that has boundaries; CJK text runs on
+LETTER = r"[^\W\u3400-\u9fff]"
+"""Regex of a character of a word that has boundaries; CJK text runs on."""
 
 
 class _Words(BaseModel):
@@ -128,8 +129,8 @@ def flexible(phrase: str, *, code: bool = False) -> str:
     parts = [re.escape(part) for part in _GAPS.split(spaced) if part]
     gap = r"[\s\-‐‑]*" if code else r"[\s\-‐‑]+"
     body = gap.join(parts).replace("'", "['’]?")
-    left = rf"(?<!{_LETTER})" if phrase[:1].isalnum() and not _CJK.match(phrase[:1]) else ""
-    right = rf"(?!{_LETTER})" if phrase[-1:].isalnum() and not _CJK.match(phrase[-1:]) else ""
+    left = rf"(?<!{LETTER})" if phrase[:1].isalnum() and not _CJK.match(phrase[:1]) else ""
+    right = rf"(?!{LETTER})" if phrase[-1:].isalnum() and not _CJK.match(phrase[-1:]) else ""
     return f"{left}{body}{right}"
 
 

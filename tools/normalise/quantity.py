@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.normalise.data import Unit, wording
+from tools.normalise.data import LETTER, Unit, wording
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 # "2 in 1", "3 in total": the preposition, not the unit.
@@ -70,14 +70,14 @@ def _pattern() -> re.Pattern[str]:
     words = "|".join(sorted(wording().numbers, key=len, reverse=True))
     full = "|".join(re.escape(s) + _tail(s) for s in spellings if len(s) > 2 and s.isascii())
     return re.compile(
-        rf"(?<![\w.,:/])(?:({_NUMBER})[\s\-]?\s?({'|'.join(branches)})"
+        rf"(?<!{LETTER})(?<![.,:/])(?:({_NUMBER})[\s\-]?\s?({'|'.join(branches)})"
         rf"|({words})[\s\-]({full}))",
         re.IGNORECASE,
     )
 
 
 def _tail(spelling: str) -> str:
-    tail = r"(?![^\W\d_])" if spelling[-1].isascii() and spelling[-1].isalpha() else ""
+    tail = rf"(?!(?!\d|_){LETTER})" if spelling[-1].isascii() and spelling[-1].isalpha() else ""
     return tail + _NOT_INCH if spelling == "in" else tail
 
 

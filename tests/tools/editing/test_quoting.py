@@ -39,6 +39,9 @@ def said(message: str, attribute: str, value: str) -> str | None:
         ("no charger", "accessories", "no charger", "no charger"),
         ("有充电器", "accessories", "charger", "充电器"),
         ("size 42", "size", "EU 42", "42"),
+        # Chinese runs on without gaps, around names and measures too.
+        ("这个是128GB的，没拆过", "storage", "128 GB", "128GB"),
+        ("牌子是Norvik的", "brand", "Norvik", "Norvik"),
         ("you can write that it's 128 GB", "storage", "128 GB", "128 GB"),
     ],
 )  # fmt: skip
