@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from listing.errors import ModelError
 
-GRAMMARS = 64
+GRAMMARS = 32
 """Compiled grammars that are kept, those used last: some are made for one message only."""
 Grammar = TypeVar("Grammar")
 
