@@ -73,13 +73,14 @@ class Runtime:
             SettingsError: threads cannot be kept where the settings say.
         """
         from agent.threads import open_threads
-        from graphs.assistant import AssistantContext, build_assistant_graph
+        from graphs.assistant import AssistantContext, AssistantLimits, build_assistant_graph
         from graphs.listing import build_listing_graph
 
         async with open_threads(self.settings.threads_place) as saver:
             context = AssistantContext(
                 listing=self.context,
                 listing_graph=build_listing_graph(saver),
+                limits=AssistantLimits(sentence_wise=sentence_wise(self.context.model)),
                 languages=languages(self.context.model),
             )
             yield context, build_assistant_graph(saver)
@@ -192,6 +193,12 @@ def languages(model: "BaseChatModel") -> tuple[str, ...]:
     engine: Any = getattr(model, "engine", None)
     told: tuple[str, ...] = getattr(engine, "languages", ())
     return told or ("en", "zh")
+
+
+def sentence_wise(model: "BaseChatModel") -> bool:
+    """Return whether a model is to be given a message sentence by sentence."""
+    engine: Any = getattr(model, "engine", None)
+    return bool(getattr(engine, "sentence_wise", False))
 
 
 def open_tracer(settings: Settings) -> Any:

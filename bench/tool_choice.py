@@ -1,10 +1,10 @@
 """`vouch bench tool_choice`: held-out turns played through the model, call by call.
 
 Turns are generated from patterns and names that training never used. Each is played as serving
-plays it: the turn's prompt, a forced call under the grammar of all tools, the call's line in the
-next prompt, until the model replies, repeats itself or has made `MOST` calls. A value is right when
-it means what the message says (`same_value`, `read_price`). Intervals are 95 % bootstraps over
-turns.
+plays it: sentence by sentence where the checkpoint asks for that, the turn's prompt, a forced call
+under the grammar of all tools, the call's line in the next prompt, until the model replies, repeats
+itself or has made `MOST` calls. A value is right when it means what the message says (`same_value`,
+`read_price`). Intervals are 95 % bootstraps over turns.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import json
 import random
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ import numpy as np
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 
+from agent.runtime import sentence_wise
 from bench.tool_choice_table import Figure, markdown
+from graphs.assistant import AssistantLimits
 from models.loading import load_chat_model
-from tools.assistant import PRICE, TurnBrief, turn_prompt, with_tools
+from tools.assistant import PRICE, TurnBrief, pieces, turn_prompt, with_tools
 from tools.editing.prices import read_price
 from tools.normalise import same_value
 from training.assistant import KINDS, Call, GeneratedTurn, after, generated_turn
@@ -105,20 +107,38 @@ def held_out_turns(count: int, seed: int, split: Split = "held_out") -> list[Gen
 
 
 async def play(model: BaseChatModel, turn: GeneratedTurn) -> Played:
-    """Play one turn to its end."""
+    """Play one turn to its end, piece by piece of its message as the model reads it best."""
+    limits = AssistantLimits(sentence_wise=sentence_wise(model))
     played, brief = Played(turn, []), turn.brief
-    bound = with_tools(model, brief.attributes, brief.message)
+    size, most = limits.piece_chars, limits.max_pieces
+    for piece in pieces(brief.message, size, sentences=limits.sentence_wise, most=most):
+        brief = await _play_piece(model, replace(brief, message=piece, done=()), played)
+    if any(call.name != "reply" for call in played.calls):
+        played.calls = [call for call in played.calls if not _idle(call)]
+    return played
+
+
+async def _play_piece(model: BaseChatModel, brief: TurnBrief, played: Played) -> TurnBrief:
+    """Let the model call until it replies, and return the brief as it is then."""
+    bound, made = with_tools(model, brief.attributes, brief.message), list[Call]()
     for _ in range(MOST):
         started = time.perf_counter()
         call = await _choose(bound, brief)
         played.ms.append(1000 * (time.perf_counter() - started))
-        if call is None or call in played.calls:
+        if call is None or call in made:
             break
-        played.calls.append(call)
+        made.append(call)
         if call.name == "reply":
             break
         brief = after(brief, call)
-    return played
+    played.calls += [call for call in made if call not in played.calls]
+    added = any(call.name in ("add_photos", "draft_listing") for call in made)
+    return replace(brief, new_photos=0 if added else brief.new_photos)
+
+
+def _idle(call: Call) -> bool:
+    """A reply that the assistant leaves out where something was done."""
+    return call.name == "reply" and call.arguments.get("topic") in ("small_talk", "unclear")
 
 
 async def _choose(bound: Any, brief: TurnBrief) -> Call | None:

@@ -200,5 +200,5 @@ def save_checkpoint(
         image_std=[0.5, 0.5, 0.5],
         size={"shortest_edge": side * side, "longest_edge": side * side},
     ).save_pretrained(folder)
-    own = {"image_size": side, "languages": list(LANGUAGES)}
+    own = {"image_size": side, "languages": list(LANGUAGES), "sentence_wise": True}
     (folder / "vouch.json").write_text(f"{json.dumps(own)}\n", encoding="utf-8")

@@ -91,7 +91,8 @@ async def _in_words(state: AssistantState, step: Step[AssistantContext], own: Se
 async def _sentences(
     state: AssistantState, step: Step[AssistantContext], own: Sequence[str]
 ) -> AsyncGenerator[str]:
-    prompt = answer_prompt(state["pieces"][-1], own, language_of(state))
+    message = " ".join(state["pieces"])[-step.context.limits.piece_chars :]
+    prompt = answer_prompt(message, own, language_of(state))
     config = merge_configs(step.context.config, {"metadata": prompt.metadata})
     stream = step.context.model.astream([HumanMessage(prompt.text)], config)
     cutter, count = Sentences(), 0

@@ -23,6 +23,8 @@ class AssistantLimits:
     piece_chars: int = 600
     """Longer messages are decided piece by piece."""
     max_pieces: int = 8
+    sentence_wise: bool = False
+    """Every sentence is decided by itself: for a model that sees only the first of several."""
     max_earlier: int = 2
     """Turns of the talk that the model is shown; older ones are in the summary."""
     line_chars: int = 200

@@ -21,9 +21,19 @@ def outcomes(state: AssistantState) -> list[str]:
 
 
 def untold(state: AssistantState) -> list[Json]:
-    """Return the calls that the seller has not been told of, less what was done right later."""
+    """Return the calls that the seller has not been told of.
+
+    Left out is what was done right later, and what a sentence of small talk was answered where
+    another sentence had something done.
+    """
     calls = state.get("calls", [])[state.get("told", 0) :]
-    return [call for n, call in enumerate(calls) if not _mended(call, calls[n + 1 :])]
+    kept = [call for n, call in enumerate(calls) if not _mended(call, calls[n + 1 :])]
+    busy = any(call["name"] != "reply" for call in kept)
+    return [call for call in kept if not (busy and _idle(call))]
+
+
+def _idle(call: Json) -> bool:
+    return call["name"] == "reply" and call["args"].get("topic") in ("small_talk", "unclear")
 
 
 def _mended(call: Json, later: Sequence[Json]) -> bool:

@@ -5,11 +5,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graphs.assistant.context import AssistantContext
-from graphs.assistant.pieces import pieces
 from graphs.assistant.state import AssistantState, has_draft
 from graphs.assistant.turn import Json
 from graphs.step import Step, Update, node
 from listing import ListingDocument, SafetyFinding
+from tools.assistant import pieces
 from tools.safety import redact_contacts
 from tools.safety.steering import find_steering
 
@@ -22,7 +22,7 @@ async def take(state: AssistantState, step: Step[AssistantContext]) -> Update:
     turn, limits = state["turn"], step.context.limits
     text = redact_contacts(turn.get("text") or "").strip()
     finding = await _steering(text, step)
-    parts = pieces(text, limits.piece_chars)
+    parts = pieces(text, limits.piece_chars, sentences=limits.sentence_wise, most=limits.max_pieces)
     decided = turn.get("call") is None and finding is None
     update: Update = {
         **emptied(),

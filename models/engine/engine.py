@@ -77,6 +77,11 @@ class Engine:
         return self._checkpoint.languages
 
     @property
+    def sentence_wise(self) -> bool:
+        """Whether the checkpoint says that it reads a message best one sentence at a time."""
+        return self._checkpoint.sentence_wise
+
+    @property
     def closed(self) -> bool:
         """Whether it takes no more calls."""
         return self._thread.closed

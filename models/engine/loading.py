@@ -35,7 +35,8 @@ class Checkpoint:
     """All that was loaded.
 
     `image_size` is set where photos are letterboxed to a square, `languages` where the checkpoint
-    says in which it writes.
+    says in which it writes, `sentence_wise` where it says that it reads a seller's message best one
+    sentence at a time.
     """
 
     model: Any
@@ -47,6 +48,7 @@ class Checkpoint:
     parameters: int
     info: ModelInfo
     languages: tuple[str, ...] = ()
+    sentence_wise: bool = False
 
     @property
     def torch_threads(self) -> int | None:
@@ -84,6 +86,7 @@ def load_checkpoint(source: str | Path, *, device: str = "auto", dtype: str = "a
         parameters=model.num_parameters(),
         info=_info(name, config, target),
         languages=_languages(file, own),
+        sentence_wise=_sentence_wise(file, own),
     )
 
 
@@ -198,6 +201,13 @@ def _languages(file: Path, found: Mapping[str, Any]) -> tuple[str, ...]:
     if not isinstance(told, list) or not all(isinstance(code, str) for code in told):
         raise ModelError(f'{file}: languages is {told!r}, must be a list of codes such as "en"')
     return tuple(told)
+
+
+def _sentence_wise(file: Path, found: Mapping[str, Any]) -> bool:
+    told = found.get("sentence_wise", False)
+    if not isinstance(told, bool):
+        raise ModelError(f"{file}: sentence_wise is {told!r}, must be true or false")
+    return told
 
 
 def _image_size(file: Path, found: Mapping[str, Any], multiple: int) -> int | None:

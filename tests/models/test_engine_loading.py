@@ -101,6 +101,17 @@ def test_languages_that_are_no_list_of_codes_are_named(folder: Path, told: objec
         Engine.load(folder, device="cpu")
 
 
+def test_a_checkpoint_may_ask_for_a_message_sentence_by_sentence(folder: Path) -> None:
+    with contextlib.closing(Engine.load(folder, device="cpu")) as silent:
+        assert not silent.sentence_wise
+    (folder / "vouch.json").write_text('{"sentence_wise": true}')
+    with contextlib.closing(Engine.load(folder, device="cpu")) as engine:
+        assert engine.sentence_wise
+    (folder / "vouch.json").write_text('{"sentence_wise": "yes"}')
+    with pytest.raises(ModelError, match="sentence_wise is 'yes'"):
+        Engine.load(folder, device="cpu")
+
+
 def test_languages_are_what_the_checkpoint_says(folder: Path) -> None:
     with contextlib.closing(Engine.load(folder, device="cpu")) as silent:
         assert silent.languages == ()

@@ -6,6 +6,7 @@ Rule: the same schemas and the same prompt go to training and to serving; nothin
 from tools.assistant.brief import TurnBrief, answer_prompt, done_line, turn_prompt
 from tools.assistant.calls import PRICE, TOOLS, ReplyTopic, Wish, read_arguments, tool_schemas
 from tools.assistant.choosing import with_tools
+from tools.assistant.pieces import pieces
 
 __all__ = [
     "PRICE",
@@ -15,6 +16,7 @@ __all__ = [
     "Wish",
     "answer_prompt",
     "done_line",
+    "pieces",
     "read_arguments",
     "tool_schemas",
     "turn_prompt",

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from graphs.assistant import AssistantLimits, Edit, read_thread
-from graphs.assistant.pieces import pieces
 from graphs.assistant.remember import trimmed
 from graphs.assistant.state import heard
 from listing import Photo
 from tests.graphs.assistant.conftest import Mind, Seller
+from tools.assistant import pieces
 
 Take = Callable[..., Photo]
 MAX_CHECKPOINT = 200_000

@@ -1,10 +1,13 @@
 """What a seller gets from a turn."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from eval_traces import find_trace, names, read_trace
-from graphs.assistant import Edit
+from graphs.assistant import AssistantLimits, Edit
+from graphs.assistant.words import say
 from listing import Photo
 from tests.graphs.assistant.conftest import Mind, Seller
 from tests.graphs.conftest import Script
@@ -63,6 +66,31 @@ async def test_a_value_that_the_message_does_not_say_is_not_taken(
     assert len(seller.calls) == 2, "the second wrong call ends it"
     assert "Rolex" in seller.reply and "Submariner" in seller.reply
     assert before.listing_id == document.listing_id
+
+
+async def test_a_model_may_be_given_one_sentence_at_a_time(
+    seller: Seller, mind: Mind, take: Take
+) -> None:
+    seller.context = replace(seller.context, limits=AssistantLimits(sentence_wise=True))
+    await seller.turn(photos=(take(),))
+    mind.when("hello", ("reply", {"topic": "small_talk"}))
+    mind.when("Nordvik", ("set_attribute", {"attribute": "brand", "value": "Nordvik"}))
+    mind.when("12 EUR", ("set_attribute", {"attribute": "price", "value": "12 EUR"}))
+    document = await seller.turn("hello! It is made by Nordvik. I want 12 EUR for it")
+    assert document.attributes["brand"].value == "Nordvik"
+    assert document.asking_price is not None and document.asking_price.amount == 12
+    shown = [re.findall(r"^Seller: (.*)$", prompt, re.M)[-1] for prompt in mind.prompts]
+    assert list(dict.fromkeys(shown)) == [
+        "hello!",
+        "It is made by Nordvik.",
+        "I want 12 EUR for it",
+    ]
+    assert all("Nordvik" not in p.split("Seller: ")[-1] for p in mind.prompts if "12 EUR" in p)
+    assert "Nordvik" in seller.reply and "12" in seller.reply
+    assert say("small_talk", "en") not in seller.reply, "nothing but the talk is left out"
+    mind.when("morning", ("reply", {"topic": "small_talk"}))
+    await seller.turn("good morning!")
+    assert say("small_talk", "en") in seller.reply
 
 
 async def test_a_change_by_hand_needs_no_model(
