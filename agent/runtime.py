@@ -25,6 +25,7 @@ from tools.photos import PhotoLimits, PhotoStore
 
 if TYPE_CHECKING:  # these bring torch and langgraph
     from langchain_core.language_models import BaseChatModel
+    from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from graphs.assistant import AssistantContext, AssistantGraph
     from graphs.listing import ListingContext
@@ -73,17 +74,10 @@ class Runtime:
             SettingsError: threads cannot be kept where the settings say.
         """
         from agent.threads import open_threads
-        from graphs.assistant import AssistantContext, AssistantLimits, build_assistant_graph
-        from graphs.listing import build_listing_graph
+        from graphs.assistant import build_assistant_graph
 
         async with open_threads(self.settings.threads_place) as saver:
-            context = AssistantContext(
-                listing=self.context,
-                listing_graph=build_listing_graph(saver),
-                limits=AssistantLimits(sentence_wise=sentence_wise(self.context.model)),
-                languages=languages(self.context.model),
-            )
-            yield context, build_assistant_graph(saver)
+            yield assistant_context(self.context, saver), build_assistant_graph(saver)
 
 
 @contextmanager
@@ -186,6 +180,21 @@ def model_info(model: "BaseChatModel", settings: Settings) -> "ModelInfo":
         return info
     name = getattr(model, "model_name", "") or type(model).__name__
     return ModelInfo(name=name, device="remote" if is_remote(settings.model) else "")
+
+
+def assistant_context(
+    listing: "ListingContext", saver: "BaseCheckpointSaver[str]"
+) -> "AssistantContext":
+    """Return the handles of the assistant over those of a listing run, as its model asks for."""
+    from graphs.assistant import AssistantContext, AssistantLimits
+    from graphs.listing import build_listing_graph
+
+    return AssistantContext(
+        listing=listing,
+        listing_graph=build_listing_graph(saver),
+        limits=AssistantLimits(sentence_wise=sentence_wise(listing.model)),
+        languages=languages(listing.model),
+    )
 
 
 def languages(model: "BaseChatModel") -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.memory import InMemorySaver
 from PIL import Image, ImageDraw, ImageFont
 
-from agent.runtime import Runtime
+from agent.runtime import Runtime, assistant_context
 from graphs.assistant import (
     AssistantContext,
     AssistantGraph,
@@ -26,7 +26,6 @@ from graphs.assistant import (
     stream_turn,
 )
 from graphs.assistant.state import THREAD_KEYS
-from graphs.listing import build_listing_graph
 from listing import ListingDocument, MarketListing, Photo
 from tools.photos import read_photo
 from tools.visual_search import ListingIndex, SqliteIndex
@@ -118,8 +117,7 @@ class World:
         """Return an assistant over the market with threads in memory."""
         saver = InMemorySaver()
         listing = replace(self.runtime.context, model=model, index=self.index)
-        context = AssistantContext(listing=listing, listing_graph=build_listing_graph(saver))
-        return Assistant(name, context, build_assistant_graph(saver))
+        return Assistant(name, assistant_context(listing, saver), build_assistant_graph(saver))
 
     def photo(self, name: str, text: str = "") -> Photo:
         """Return a demo photo in the store, with a text printed over it where one is given."""
