@@ -15,6 +15,11 @@ MARK = re.compile(r"\bQz[0-9]{3}x[0-9]{3}[a-z]{4}\b")
 """What every seller's words are marked with: seller, round, and letters of the round's own."""
 
 
+def whose(mark: str) -> str:
+    """Return seller and round of a mark; its letters a small model may copy wrongly."""
+    return mark[:-4]
+
+
 @dataclass(frozen=True)
 class Frame:
     """One event with when it came, in seconds of the monotonic clock."""
@@ -53,9 +58,10 @@ class Stream:
             found.append(f"error: {self.end.data.get('type')}: {self.end.data.get('detail')}")
         elif thread and self.end.data["document"]["thread_id"] != thread:
             found.append("another thread's listing")
-        own = set(marks)
+        own = {whose(mark) for mark in marks}
         for frame in self.frames:
-            foreign = set(MARK.findall(json.dumps(frame.data))) - own
+            told = MARK.findall(json.dumps(frame.data))
+            foreign = [mark for mark in told if whose(mark) not in own]
             if foreign:
                 found.append(f"{frame.kind}: another's words: {min(foreign)}")
         return found
