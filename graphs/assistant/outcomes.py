@@ -23,13 +23,21 @@ def outcomes(state: AssistantState) -> list[str]:
 def untold(state: AssistantState) -> list[Json]:
     """Return the calls that the seller has not been told of.
 
-    Left out is what was done right later, and what a sentence of small talk was answered where
-    another sentence had something done.
+    Left out is what was done right later, and where something was done: the answer to a sentence
+    of small talk, and a wrong call for words that the message says only to deny them.
     """
     calls = state.get("calls", [])[state.get("told", 0) :]
     kept = [call for n, call in enumerate(calls) if not _mended(call, calls[n + 1 :])]
-    busy = any(call["name"] != "reply" for call in kept)
-    return [call for call in kept if not (busy and _idle(call))]
+    said = "\n".join(state.get("pieces", [])).casefold()
+    busy = any(call["name"] != "reply" and call["ok"] for call in kept)
+    return [call for call in kept if not (busy and (_idle(call) or _denied(call, said)))]
+
+
+def _denied(call: Json, said: str) -> bool:
+    """Whether a call took up words that stand in the message without being stated there."""
+    value = call["args"].get("value")
+    wrong = call.get("fault") and call["name"] == "set_attribute"
+    return bool(wrong and value) and str(value).casefold() in said
 
 
 def _idle(call: Json) -> bool:

@@ -93,6 +93,22 @@ async def test_a_model_may_be_given_one_sentence_at_a_time(
     assert say("small_talk", "en") in seller.reply
 
 
+async def test_a_denied_value_that_the_model_took_up_is_not_told_beside_the_right_one(
+    seller: Seller, mind: Mind, take: Take
+) -> None:
+    await seller.turn(photos=(take(),))
+    right = ("set_attribute", {"attribute": "colour", "value": "blue"})
+    wrong = ("set_attribute", {"attribute": "brand", "value": "red"})
+    mind.when("not red", right, wrong)
+    document = await seller.turn("it is blue, not red")
+    assert document.attributes["colour"].value == "blue"
+    assert "brand" not in document.attributes
+    assert "did not find" not in seller.reply
+    mind.when("no red", wrong)
+    await seller.turn("there is no red")
+    assert "did not find" in seller.reply, "where nothing else was done it is told"
+
+
 async def test_a_change_by_hand_needs_no_model(
     seller: Seller, mind: Mind, take: Take, script: Script
 ) -> None:
