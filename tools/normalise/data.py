@@ -21,8 +21,11 @@ _EDGES = " \t\n.,;:!?()[]{}*_'’\"“”"
 _GAPS = re.compile(r"[\s\-‐‑_]+")
 _CODE = re.compile(r"(?<=[^\W\d_])[\s\-]?(?=\d)")
 _CJK = re.compile(r"[\u3400-\u9fff]")
-LETTER = r"[^\W\u3400-\u9fff]"
-"""Regex of a character of a word that has boundaries; CJK text runs on."""
+LETTER = r"(?-i:[0-9A-Za-z_\u00c0-\u024f\u0370-\u052f])"
+"""Regex of a character of a word with gaps around it: Latin, Greek, Cyrillic; Chinese runs on.
+
+A wider class costs re milliseconds for each place where it stands, and it stands in thousands.
+"""
 
 
 class _Words(BaseModel):

@@ -77,7 +77,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def _tail(spelling: str) -> str:
-    tail = rf"(?!(?!\d|_){LETTER})" if spelling[-1].isascii() and spelling[-1].isalpha() else ""
+    tail = rf"(?!(?![0-9_]){LETTER})" if spelling[-1].isascii() and spelling[-1].isalpha() else ""
     return tail + _NOT_INCH if spelling == "in" else tail
 
 
